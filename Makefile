@@ -1,0 +1,124 @@
+# The front door: everything a person or a CI machine does here is a target of this file.
+# `make` alone prints them. Needed beforehand: Python 3.11 or 3.12, a C compiler, make.
+
+VENV  ?= .venv
+PORT  ?= 50051
+KILLS ?= 20
+PAIRS ?= 20000
+
+BIN      := $(VENV)/bin
+PY       := $(BIN)/python
+STAMPS   := $(VENV)/.stamps
+INSTALL  := $(PY) -m pip install --quiet --disable-pip-version-check --require-hashes --no-build-isolation
+SOURCES  := adapters engine tests $(wildcard bench examples tools)
+PYTEST   := $(PY) -m pytest
+
+.DEFAULT_GOAL := help
+.DELETE_ON_ERROR:
+.PHONY: help setup setup-dev demo serve test check format format-check lint types walls proto proto-check \
+        packs bench faults differential requirements clean
+
+help: ## print this list
+	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-14s %s\n", $$1, $$2 }' $(firstword $(MAKEFILE_LIST))
+
+# --- set-up: each step leaves a stamp and is not repeated until its inputs change ---------------
+
+setup: $(STAMPS)/project ## make .venv with the runtime and the command .venv/bin/pactolus
+
+setup-dev: setup $(STAMPS)/dev ## add what testing and checking need
+
+# A shim named python3.12 may exist and fail, so each candidate is asked for its version.
+$(STAMPS)/venv:
+	@if [ ! -x $(PY) ]; then \
+	  python=$$(sh tools/find_python.sh "$(PYTHON)") || exit 1; \
+	  echo "making $(VENV) with $$python"; \
+	  "$$python" -m venv $(VENV) || exit 1; \
+	fi
+	@mkdir -p $(STAMPS) && touch $@
+
+$(STAMPS)/build: requirements/build.txt $(STAMPS)/venv
+	@echo "installing the build tools"
+	@$(INSTALL) -r requirements/build.txt
+	@touch $@
+
+$(STAMPS)/runtime: requirements/runtime.txt $(STAMPS)/build
+	@echo "installing the runtime (durable-rules is compiled)"
+	@$(INSTALL) -r requirements/runtime.txt || { \
+	  echo "the runtime could not be installed; compiling durable-rules needs a C compiler and the" >&2; \
+	  echo "headers of $$($(PY) -V) (Debian: gcc and python3-dev)" >&2; exit 1; }
+	@touch $@
+
+$(STAMPS)/project: pyproject.toml $(STAMPS)/runtime
+	@echo "installing pactolus itself, editable"
+	@$(PY) -m pip install --quiet --disable-pip-version-check --no-deps --no-build-isolation --no-index -e .
+	@touch $@
+
+$(STAMPS)/dev: requirements/dev.txt $(STAMPS)/runtime
+	@echo "installing what tests and checks need"
+	@$(INSTALL) -r requirements/dev.txt
+	@touch $@
+
+# --- using it ------------------------------------------------------------------------------------
+
+demo: setup ## start a server, send every example, print each decision, read the records back
+	@$(PY) examples/demo.py
+
+serve: setup ## serve on 127.0.0.1 (PORT=50051)
+	@$(BIN)/pactolus serve --port $(PORT)
+
+# --- checking it ---------------------------------------------------------------------------------
+
+test: setup-dev ## run the tests (T=path, K=pattern)
+	@$(PYTEST) $(T) $(if $(K),-k "$(K)")
+
+check: format-check lint types walls proto-check packs test ## everything that must be green before a change is done
+
+format: setup-dev ## write the code the way the formatter wants it
+	@$(BIN)/ruff format $(SOURCES)
+	@$(BIN)/ruff check --fix $(SOURCES)
+
+format-check: setup-dev ## see that `make format` has nothing to do
+	@$(BIN)/ruff format --check $(SOURCES)
+
+lint: setup-dev ## look for mistakes (ruff)
+	@$(BIN)/ruff check $(SOURCES)
+
+types: setup-dev ## check the types (mypy --strict)
+	@$(BIN)/mypy
+
+walls: setup-dev ## see that no import goes against the flow
+	@$(BIN)/lint-imports --no-logo
+
+proto: setup-dev ## write the stubs under proto/gen
+	@$(PY) tools/generate_proto.py
+
+proto-check: setup-dev ## lint the .proto files, see that the stubs are what they generate
+	@$(BIN)/buf lint
+	@$(PY) tools/generate_proto.py --check
+
+packs: setup-dev ## load every rule pack and run its cases through both engines
+	@$(PYTEST) tests/cases
+
+# --- slower proofs and measurements --------------------------------------------------------------
+
+bench: setup ## measure Evaluate against a no-op on the same server, write JSON
+	@$(PY) bench/bench.py
+
+faults: setup-dev ## kill writers and servers under load (KILLS=20)
+	@PACTOLUS_KILLS=$(KILLS) $(PYTEST) tests/faults $(wildcard tests/adapters/audit)
+
+differential: setup-dev ## compare durable-rules with the definition on generated pairs (PAIRS=20000)
+	@PACTOLUS_PAIRS=$(PAIRS) $(PYTEST) tests/properties
+
+# --- housekeeping --------------------------------------------------------------------------------
+
+COMPILE := ../$(BIN)/pip-compile --quiet --generate-hashes --allow-unsafe --strip-extras \
+           --no-emit-index-url --no-emit-trusted-host --no-emit-find-links
+
+requirements: setup-dev ## write requirements/*.txt anew from the .in files (UPGRADE=1 takes newer versions)
+	@cd requirements && for part in build runtime dev; do \
+	  $(COMPILE) $(if $(UPGRADE),--upgrade) --output-file $$part.txt $$part.in || exit 1; done
+
+clean: ## remove caches and the virtual environment; recorded decisions in pactolus-data stay
+	@rm -rf $(VENV) .mypy_cache .ruff_cache .pytest_cache .hypothesis .import_linter_cache build dist
+	@find . -name __pycache__ -type d -prune -exec rm -rf {} +

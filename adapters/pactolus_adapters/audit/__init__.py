@@ -1,0 +1,1 @@
+"""Audit stores behind the port `AuditLog`."""

@@ -1,0 +1,24 @@
+"""Options that several commands share."""
+
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+
+import click
+
+__all__ = ["house_options"]
+
+_Command = Callable[..., Any]
+
+
+def house_options(command: _Command) -> _Command:
+    """`--data` and `--rules`, for every command that opens the house."""
+    data = click.option(
+        "--data",
+        type=click.Path(path_type=Path),
+        help="Folder of the audit store [PACTOLUS_DATA, ./pactolus-data].",
+    )
+    rules = click.option(
+        "--rules", type=click.Path(path_type=Path), help="Folder of the rule packs [PACTOLUS_RULES, ./rules]."
+    )
+    return data(rules(command))

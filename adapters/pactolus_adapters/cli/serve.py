@@ -1,0 +1,34 @@
+"""`pactolus serve`: the gRPC server."""
+
+from pathlib import Path
+
+import click
+
+from pactolus_adapters.cli.options import house_options
+
+__all__ = ["serve"]
+
+
+@click.command(short_help="Serve gRPC.")
+@click.option("--host", help="Address to listen on [PACTOLUS_HOST, 127.0.0.1].")
+@click.option("--port", type=click.IntRange(0, 65535), help="Port; 0: any free one [PACTOLUS_PORT, 50051].")
+@house_options
+def serve(host: str | None, port: int | None, data: Path | None, rules: Path | None) -> None:
+    """Serve EvaluationService, RulePackService and AuditService over gRPC.
+
+    Every pack in the rules folder is read and checked first: one that is refused stops the start,
+    with every mistake at its file:line:column. SIGTERM and Ctrl-C finish what runs, then stop.
+    """
+    from pactolus_adapters import wiring
+    from pactolus_adapters.settings import settings_from
+
+    settings = settings_from(host=host, port=port, data=data, rules=rules)
+    settings.check_serving()
+    with wiring.open_house(settings) as house:
+
+        def announce(bound: int) -> None:
+            packs = ", ".join(f"{c.pack.id} {c.pack.version}" for c in house.shelf.all())
+            click.echo(f"pactolus serves on {settings.host}:{bound}; packs: {packs}; data: {settings.data}")
+
+        wiring.serve(house.server(), settings.port, settings.host, announce)
+        click.echo("pactolus has stopped")

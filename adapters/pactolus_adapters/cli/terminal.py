@@ -1,0 +1,39 @@
+"""Text for a terminal: made harmless, folded, indented. What was sent can never act as a command."""
+
+from collections.abc import Iterable, Iterator
+from textwrap import wrap
+
+__all__ = ["WIDTH", "clean", "folded", "section"]
+
+WIDTH = 96
+"""Columns of a line, its indent included."""
+
+_INDENT = "   "
+
+
+def clean(text: str) -> str:
+    """The text on one line; control characters and those that turn the writing direction are shown as U+FFFD."""
+    return "".join(
+        one if one.isprintable() else "\N{REPLACEMENT CHARACTER}" for one in " ".join(text.split())
+    )
+
+
+def folded(text: str, mark: str = "") -> list[str]:
+    """Cleaned lines of at most `WIDTH` columns; those after the first stand under the text, not the mark."""
+    lines = wrap(
+        clean(text),
+        WIDTH,
+        initial_indent=_INDENT + mark,
+        subsequent_indent=_INDENT + " " * len(mark),
+        break_on_hyphens=False,
+    )
+    return lines or [(_INDENT + mark).rstrip()]
+
+
+def section(title: str, lines: Iterable[str]) -> Iterator[str]:
+    """An empty line, the title, the lines; nothing at all when there are no lines."""
+    found = list(lines)
+    if found:
+        yield ""
+        yield from folded(title)
+        yield from found

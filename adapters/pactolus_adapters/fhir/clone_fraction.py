@@ -1,0 +1,173 @@
+"""The clone fraction of an MRD result: the interval that number, comparator and limits allow.
+
+Clonal cells among nucleated cells, as a plain fraction. A result is never better than the limit
+of detection (LOD): "not detected" and zero mean below the LOD, and a number below the LOD is no
+more than that. Flow cytometry has an LOD of so many events among the cells counted when the
+laboratory states none (20 by default, a parameter of the pack); sequencing must state its own.
+"""
+
+from dataclasses import dataclass, replace
+from decimal import ROUND_UP, Context, Decimal
+
+from pactolus_adapters.fhir.quantities import Measured, bounded, interval_of, measured, shown
+from pactolus_adapters.fhir.resource import Json, Resource, objects
+from pactolus_adapters.fhir.strict_json import Number
+from pactolus_adapters.fhir.values import value_key
+from pactolus_adapters.fhir.words import Reader, Word, fact_codes, unreadable, unusable
+from pactolus_engine.facts import Source
+from pactolus_engine.pack.model import Fact
+from pactolus_engine.values import Interval
+
+__all__ = ["read_clone_fraction"]
+
+_ZERO, _ONE = Decimal(0), Decimal(1)
+_ANY = Interval(_ZERO, True, _ONE, True)
+_LOD_EVENTS = "lod-events"
+_DEFAULT_LOD_EVENTS = Decimal(20)
+_UPWARD = Context(prec=60, rounding=ROUND_UP)
+_LOD_UNREADABLE = "the limit of detection is there and cannot be read"
+_NO_LOD = "no limit of detection is known, so this may be any fraction"
+
+
+@dataclass(frozen=True, slots=True)
+class _Limits:
+    """`stated`: the LOD that the laboratory gives; `derived`: that of the cells counted by flow."""
+
+    stated: Decimal | None
+    derived: Decimal | None
+    problem: str = ""
+
+    @property
+    def lod(self) -> Decimal | None:
+        """The LOD in force: the laboratory's word, else the arithmetic."""
+        return self.derived if self.stated is None else self.stated
+
+
+def read_clone_fraction(reader: Reader, fact: Fact, resource: Resource, is_flow: bool) -> Word:
+    """The word of an Observation on a clone fraction (unit 1, domain and suspicion the fact's)."""
+    body, source = resource.body, resource.source("value")
+    key = value_key(body)
+    if fact.unit not in {"", "1"}:
+        return unreadable(source, "the pack must give a clone fraction the unit `1`")
+    limits = _limits(reader, fact, body, is_flow)
+    if not key:
+        given = "dataAbsentReason" in body
+        return unusable(source, "the resource says why there is no value" if given else "there is no value")
+    if key == "valueCodeableConcept":
+        return _from_code(reader, fact, body[key], source, limits)
+    if key != "valueQuantity":
+        return unreadable(source, "a clone fraction is read from a quantity with a unit, or from a code")
+    word = _from_quantity(fact, body[key], source, limits)
+    return _with_quantification(word, _component(reader, fact, body, "lloq"))
+
+
+def _from_code(reader: Reader, fact: Fact, concept: Json, source: Source, limits: _Limits) -> Word:
+    names = fact_codes(fact)
+    sets = frozenset(reader.book.sets_of(concept) & names.keys())
+    meanings = {names[one] for one in sets}
+    written = reader.book.shown(concept, sets)
+    if len(meanings) != 1:
+        return unreadable(source, "the code of the value does not say one thing that is known", written)
+    match meanings.pop():
+        case "not-detected":
+            return _not_found(source, limits, written)
+        case "detected":
+            return Word(source, Interval(_ZERO, False, _ONE, True), shown=written, note="no number is given")
+        case "indeterminate":
+            return unusable(source, "the laboratory reports the result as indeterminate")
+        case _:
+            return unreadable(source, "the code of the value is no result of an MRD assay", written)
+
+
+def _not_found(source: Source, limits: _Limits, written: str) -> Word:
+    """No clonal cell found: the fraction lies below the LOD, or anywhere when there is none."""
+    if limits.problem:
+        return unreadable(source, limits.problem, written)
+    if limits.lod is None:
+        return Word(source, _ANY, shown=written, note=_NO_LOD)
+    note = "" if limits.stated is not None else "the limit of detection follows from the cells counted"
+    return Word(source, Interval(_ZERO, True, limits.lod, False), shown=written, note=note)
+
+
+def _from_quantity(fact: Fact, quantity: Json, source: Source, limits: _Limits) -> Word:
+    if not isinstance(quantity.get("value"), Number):
+        return unusable(source, "the quantity has no number")
+    stated, written = measured(quantity, "1"), shown(quantity)
+    if stated.number is None:
+        return unreadable(source, stated.problem, written)
+    problem = bounded(stated.number, _ZERO, _ONE, None) or bounded(
+        stated.number, fact.low, fact.high, fact.suspect_from
+    )
+    if problem:
+        return unreadable(source, problem, written)
+    if stated.number == 0 and stated.comparator in {"", "<="}:
+        return _not_found(source, limits, written)
+    return _from_number(stated.number, stated.comparator, source, limits, written)
+
+
+def _from_number(number: Decimal, comparator: str, source: Source, limits: _Limits, written: str) -> Word:
+    """A stated number counts as far down as the assay can see, a lower bound as it stands."""
+    lod = limits.lod if not comparator else limits.stated
+    is_upper = not comparator.startswith(">")
+    if is_upper and limits.problem:
+        return unreadable(source, limits.problem, written)
+    if is_upper and lod is not None and number < lod:
+        note = "the number lies below the limit of detection, which counts instead"
+        return Word(source, Interval(_ZERO, True, lod, False), shown=written, note=note)
+    value = interval_of(number, comparator, _ZERO, _ONE)
+    if value is None:
+        return unreadable(source, "the comparator leaves no possible number", written)
+    return Word(source, value, shown=written)
+
+
+def _with_quantification(word: Word, lloq: Measured | None) -> Word:
+    """Says so when a number lies below the limit of quantification; it counts as stated."""
+    if word.note or lloq is None or lloq.number is None or not isinstance(word.value, Interval):
+        return word
+    if not word.value.is_point or word.value.low is None or word.value.low >= lloq.number:
+        return word
+    return replace(word, note="the number lies below the limit of quantification")
+
+
+def _limits(reader: Reader, fact: Fact, body: Json, is_flow: bool) -> _Limits:
+    stated = _component(reader, fact, body, "lod")
+    if stated is not None and stated.number is None:
+        return _Limits(None, None, _LOD_UNREADABLE)
+    if stated is not None:
+        return _Limits(stated.number, None)
+    cells = _component(reader, fact, body, "cells") if is_flow else None
+    if cells is None:
+        return _Limits(None, None)
+    if cells.number is None:
+        return _Limits(None, None, "the number of cells counted is there and cannot be read")
+    events = reader.pack.parameter_values.get(_LOD_EVENTS, _DEFAULT_LOD_EVENTS)
+    return _Limits(None, min(_UPWARD.divide(events, cells.number), _ONE))
+
+
+def _component(reader: Reader, fact: Fact, body: Json, role: str) -> Measured | None:
+    """The component that plays a role: None when there is none, no number when it cannot be used."""
+    code_set = fact.binding.components.get(role) if fact.binding else None
+    sent = [
+        one
+        for one in objects(body, "component")
+        if code_set in reader.book.sets_of(one.get("code")) and value_key(one)
+    ]
+    values = {_cells(one) if role == "cells" else _fraction(one) for one in sent}
+    if not values:
+        return None
+    return values.pop() if len(values) == 1 else Measured(None, problem="the components disagree")
+
+
+def _cells(component: Json) -> Measured:
+    """Cells counted; "more than" so many cells is as good, for the LOD is then lower still."""
+    value = component[value_key(component)]
+    counted = Measured(value) if isinstance(value, Number) else measured(value, "1", is_count=True)
+    is_usable = counted.number is not None and counted.number >= 1
+    return counted if is_usable and counted.comparator in {"", ">", ">="} else Measured(None)
+
+
+def _fraction(component: Json) -> Measured:
+    """A limit as a fraction; a limit "below" a number is at most that number."""
+    limit = measured(component[value_key(component)], "1")
+    is_usable = limit.number is not None and 0 < limit.number <= 1
+    return limit if is_usable and limit.comparator in {"", "<", "<="} else Measured(None)

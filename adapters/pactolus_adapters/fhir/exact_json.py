@@ -1,0 +1,75 @@
+"""FHIR JSON with exact decimals: the only place where output becomes bytes.
+
+The models of `fhir.resources` write 0.00001000 back as a binary float; here a decimal is written
+from its own text, so that digits and precision stay as they were given. The same tree always gives
+the same bytes: elements keep the order in which they were put in. Rules of the form: FHIR R4, JSON
+representation (no null, no empty array, object or string).
+"""
+
+import json
+import re
+from collections.abc import Mapping, Sequence
+from decimal import Decimal
+
+__all__ = ["Node", "Tree", "encode", "without_empties"]
+
+Node = str | bool | int | Decimal | None | Sequence["Node"] | Mapping[str, "Node"]
+Tree = dict[str, Node]
+
+# What XML 1.0 forbids, lone surrogates included: it would make the narrative ill-formed or the
+# bytes no UTF-8.
+_FORBIDDEN = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\ud800-\udfff\ufffe\uffff]")
+_ENCODER = json.JSONEncoder(ensure_ascii=False)
+
+
+def encode(tree: Mapping[str, Node]) -> bytes:
+    """The tree as compact UTF-8 JSON.
+
+    A character that may not stand in XML is replaced by U+FFFD. Raises `ValueError` on null, on
+    anything empty, on a decimal that is not a number, and on any other kind (binary floats above all).
+    """
+    return _text_of(tree).encode("utf-8")
+
+
+def without_empties(tree: Mapping[str, Node]) -> Tree:
+    """The tree without nulls, blank strings, and arrays or objects that hold nothing else."""
+    kept = ((key, _kept(value)) for key, value in tree.items())
+    return {key: value for key, value in kept if value is not None}
+
+
+def _kept(node: Node) -> Node:
+    if isinstance(node, str):
+        return node if node.strip() else None
+    if isinstance(node, Mapping):
+        return without_empties(node) or None
+    if isinstance(node, list | tuple):
+        return [kept for kept in map(_kept, node) if kept is not None] or None
+    return node
+
+
+def _text_of(node: Node) -> str:
+    if isinstance(node, str):
+        return _string(node)
+    if isinstance(node, bool):
+        return "true" if node else "false"
+    if isinstance(node, int):
+        return str(node)
+    if isinstance(node, Decimal):
+        return _number(node)
+    if isinstance(node, Mapping) and node:
+        return "{" + ",".join(f"{_string(key)}:{_text_of(value)}" for key, value in node.items()) + "}"
+    if isinstance(node, list | tuple) and node:
+        return "[" + ",".join(map(_text_of, node)) + "]"
+    raise ValueError("FHIR JSON holds text, booleans, whole and decimal numbers, and nothing empty")
+
+
+def _string(text: str) -> str:
+    if not text.strip():
+        raise ValueError("FHIR JSON holds no blank string")
+    return _ENCODER.encode(_FORBIDDEN.sub("\ufffd", text))
+
+
+def _number(number: Decimal) -> str:
+    if not number.is_finite():
+        raise ValueError("FHIR JSON holds no infinity and no not-a-number")
+    return str(number)

@@ -1,0 +1,72 @@
+"""FHIR R4 JSON in, facts out: the one way by which patient data enters.
+
+bytes → strict JSON → FHIR R4 → one version of each resource → who the patient is → readings. All
+violations of a request are reported at once, each with its place; see `violations.py` for how
+places are written. What comes out does not depend on the order of what went in.
+"""
+
+from collections.abc import Sequence
+
+from pactolus_adapters.fhir.bind import bind
+from pactolus_adapters.fhir.codes import CodeBook
+from pactolus_adapters.fhir.identity import find_patient
+from pactolus_adapters.fhir.references import References
+from pactolus_adapters.fhir.request import open_request
+from pactolus_adapters.fhir.strict_json import Limits
+from pactolus_adapters.fhir.subjects import sort_out_others
+from pactolus_adapters.fhir.versions import newest
+from pactolus_adapters.fhir.violations import Violations
+from pactolus_adapters.fhir.words import Reader
+from pactolus_engine.facts import FactSet, PassedOver, Reading, Source
+from pactolus_engine.pack.model import Pack
+
+__all__ = ["Limits", "read"]
+
+
+def read(
+    resources: Sequence[bytes],
+    bundle: bytes,
+    patient: str,
+    pack: Pack,
+    *,
+    local_base: str,
+    limits: Limits,
+    known_bases: Sequence[str] = (),
+) -> FactSet:
+    """The facts of one request; raises `InputInvalid` with every violation found in it.
+
+    Each of `resources` is a resource, an array of resources or a Bundle; `bundle` is a Bundle or
+    empty. `patient` names the patient (`Patient/id`, a URL, an id, `system|value`) or is empty.
+    `local_base` is the address under which the pack's `local:` code systems stand; `known_bases`
+    are FHIR servers whose address in a reference means nothing more than `Type/id`.
+    """
+    found = Violations()
+    opened = open_request(resources, bundle, limits, found)
+    kept, older = newest(opened.resources, found)
+    references = References(kept, known_bases)
+    who = find_patient(kept, references, patient, found)
+    found.raise_if_any()
+    reader = Reader(pack, CodeBook(pack, local_base), references, who)
+    own, mismatches = sort_out_others(reader, kept)
+    readings = sorted({*mismatches, *bind(reader, own)}, key=_order)
+    passed_over = {*opened.passed_over, *older, *reader.passed_over}
+    return FactSet(who.identity, tuple(readings), _resources(readings), _sorted(passed_over))
+
+
+def _order(reading: Reading) -> tuple[str, str, Source, str, str]:
+    return reading.fact, reading.origin, reading.source, reading.shown, reading.note
+
+
+def _resources(readings: list[Reading]) -> tuple[Source, ...]:
+    """The resources that the readings were taken from, each once, by its own root."""
+    roots = {_root(one.source) for one in readings}
+    return tuple(sorted(roots))
+
+
+def _root(source: Source) -> Source:
+    """The resource itself; a contained one counts as the resource that holds it."""
+    return Source(source.reference, source.path.partition(".")[0], source.version)
+
+
+def _sorted(passed_over: set[PassedOver]) -> tuple[PassedOver, ...]:
+    return tuple(sorted(passed_over, key=lambda one: (one.source, one.reason)))

@@ -1,0 +1,93 @@
+"""Resolves FHIR references among the resources of one request.
+
+By `fullUrl`, else by `Type/id`; `_history/n` and the base of a server that is known are stripped,
+`#id` is looked up among what the resource contains. Known bases are those the caller names and
+that of the request's own `fullUrl`s when they are all of one server; the resources of several
+servers are told apart. Source: FHIR R4 references and Bundle, "resolving
+references in Bundles".
+"""
+
+import re
+from collections.abc import Iterable, Sequence
+from typing import Any
+
+from pactolus_adapters.fhir.resource import Resource, text
+
+__all__ = ["References"]
+
+_ABSOLUTE = re.compile(r"[A-Za-z][A-Za-z0-9+.-]*:")
+
+
+class References:
+    """The resources of a request by every name they can be referred to."""
+
+    def __init__(self, resources: Sequence[Resource], bases: Iterable[str] = ()) -> None:
+        self._by_url = {_unversioned(one.full_url): one for one in resources if one.full_url}
+        self._by_name: dict[str, list[Resource]] = {}
+        for one in resources:
+            if one.id:
+                self._by_name.setdefault(f"{one.type}/{one.id}", []).append(one)
+        own = {_base(one) for one in resources} - {""}
+        self._servers = tuple(sorted(own))
+        self._stripped = frozenset(map(_slashed, bases)) | (own if len(own) == 1 else frozenset())
+
+    def resolve(self, reference: Any, holder: Resource) -> Resource | None:
+        """The resource that a Reference element in `holder` means, or None when it was not sent."""
+        written = text(reference, "reference")
+        if written.startswith("#"):
+            return holder.contained(written[1:])
+        return self.named(written, _base(holder))
+
+    def named(self, written: str, base: str = "") -> Resource | None:
+        """The resource of that URL or `Type/id`; `base` is the server a relative one is relative to."""
+        plain = _unversioned(written)
+        if not plain:
+            return None
+        for url in (plain, f"{base}{plain}" if base else plain):
+            if (found := self._by_url.get(url)) is not None:
+                return found
+        server, name = self._split(plain, base)
+        fitting = [one for one in self._by_name.get(name, ()) if self._is_on(one, server)]
+        return fitting[0] if len(fitting) == 1 else None
+
+    def plain(self, written: str, base: str = "") -> str:
+        """The reference without version and known base: what names the same resource is equal."""
+        return "".join(self._split(_unversioned(written), base))
+
+    def name_of(self, resource: Resource) -> str:
+        """The plain reference of a resource that was sent."""
+        return self.plain(resource.reference, _base(resource))
+
+    def plain_subject(self, written: str, holder: Resource) -> str:
+        """The plain reference that an element of `holder` writes."""
+        return self.plain(written, _base(holder))
+
+    def _is_on(self, one: Resource, server: str) -> bool:
+        """Whether the resource may come from that server; the same id on another is another."""
+        own = _base(one)
+        return not server or not own or own in self._stripped or own == server
+
+    def _split(self, plain: str, base: str) -> tuple[str, str]:
+        """The server, unless it goes without saying, and the rest of a reference."""
+        for stripped in self._stripped:
+            if plain.startswith(stripped):
+                return "", plain.removeprefix(stripped)
+        for server in self._servers:
+            if plain.startswith(server):
+                return server, plain.removeprefix(server)
+        is_relative = _ABSOLUTE.match(plain) is None
+        return (base if is_relative and base not in self._stripped else ""), plain
+
+
+def _unversioned(url: str) -> str:
+    return url.partition("/_history/")[0]
+
+
+def _slashed(base: str) -> str:
+    return base if base.endswith("/") else f"{base}/"
+
+
+def _base(one: Resource) -> str:
+    """The server a resource came from, with its last slash, when its `fullUrl` says so."""
+    url, ending = _unversioned(one.full_url), f"/{one.type}/{one.id}"
+    return _slashed(url.removesuffix(ending)) if one.id and url.endswith(ending) else ""

@@ -1,0 +1,189 @@
+"""Reads JSON strictly and exactly: what two readers could understand differently is refused.
+
+RFC 8259 in UTF-8 without byte order mark; no duplicate names, no NaN or Infinity, no lone
+surrogates, no NUL, bounded depth and bounded numbers. Numbers become exact decimals that remember
+how they were written. Every failure becomes a violation; nothing here raises on bad input.
+"""
+
+import json
+import re
+from dataclasses import dataclass
+from decimal import Decimal
+from typing import Any, Self
+
+from pactolus_adapters.fhir.violations import Violations, item, member, typed
+
+__all__ = ["MAX_DEPTH", "MAX_EXPONENT", "MAX_NUMBER_CHARACTERS", "Limits", "Number", "parse"]
+
+MAX_DEPTH = 64
+MAX_NUMBER_CHARACTERS = 40
+MAX_EXPONENT = 30
+
+_BYTE_ORDER_MARK = b"\xef\xbb\xbf"
+_STRINGS = re.compile(rb'"(?:[^"\\]++|\\.)*+(?:"|\\?\Z)', re.DOTALL)
+_NO_BRACKETS = bytes(byte for byte in range(256) if byte not in b"[]{}")
+_STEPS = {ord("["): 1, ord("{"): 1, ord("]"): -1, ord("}"): -1}
+_UNSAFE_TEXT = re.compile("[\x00\ud800-\udfff]")
+_EXPONENT = re.compile(r"[eE]([+-]?[0-9]+)\Z")
+
+
+@dataclass(frozen=True, slots=True)
+class Limits:
+    """How much of a request is read, in bytes: of one lone resource, and of all fields together."""
+
+    resource_bytes: int = 1024 * 1024
+    request_bytes: int = 4 * 1024 * 1024
+
+
+class Number(Decimal):
+    """An exact decimal with the text it was written as."""
+
+    text: str
+
+    def __new__(cls, text: str) -> Self:
+        number = super().__new__(cls, text)
+        number.text = text
+        return number
+
+
+@dataclass(frozen=True, slots=True)
+class _Refused:
+    """Stands in the tree where a number was refused, until its place is known."""
+
+    why: str
+
+
+class _Numbers:
+    """Makes numbers, each text once: a document full of zeros costs little."""
+
+    def __init__(self) -> None:
+        self._made: dict[str, Number | _Refused] = {}
+
+    def __call__(self, text: str) -> Number | _Refused:
+        made = self._made.get(text)
+        if made is None:
+            made = self._made[text] = _number(text)
+        return made
+
+
+def _number(text: str) -> Number | _Refused:
+    if len(text) > MAX_NUMBER_CHARACTERS:
+        return _Refused(f"is a number of more than {MAX_NUMBER_CHARACTERS} characters")
+    exponent = _EXPONENT.search(text)
+    if exponent and abs(int(exponent.group(1))) > MAX_EXPONENT:
+        return _Refused(f"is a number with an exponent beyond {MAX_EXPONENT}")
+    return Number(text)
+
+
+class _Object(dict[str, Any]):
+    """An object that remembers which of its names came more than once, and where."""
+
+    duplicates: tuple[tuple[int, str], ...] = ()
+
+
+def parse(content: bytes, field: str, found: Violations) -> Any:
+    """The JSON value, with every violation added to `found`; None when there is no tree at all.
+
+    After a violation the tree is fit for finding more violations, and for nothing else.
+    """
+    text = _decoded(content, field, found)
+    if text is None:
+        return None
+    if _is_too_deep(content):
+        found.add(field, f"is nested too deep; at most {MAX_DEPTH} levels are read")
+        return None
+    number = _Numbers()
+    try:
+        tree = json.loads(
+            text,
+            object_pairs_hook=_object,
+            parse_float=number,
+            parse_int=number,
+            parse_constant=lambda _: _Refused("is no number of JSON; NaN and Infinity are refused"),
+        )
+    except json.JSONDecodeError as error:
+        found.add(field, f"is not JSON: it breaks at line {error.lineno}, column {error.colno}")
+        return None
+    return _settled(tree, field, found)
+
+
+def _decoded(content: bytes, field: str, found: Violations) -> str | None:
+    if content.startswith(_BYTE_ORDER_MARK):
+        found.add(field, "begins with a byte order mark; UTF-8 without one is expected")
+        return None
+    try:
+        return content.decode("utf-8")
+    except UnicodeDecodeError as error:
+        found.add(field, f"is not UTF-8: the byte at offset {error.start} is not allowed there")
+        return None
+
+
+def _is_too_deep(content: bytes) -> bool:
+    """Counts brackets outside of strings, so that the parser never recurses too far."""
+    depth = 0
+    for bracket in _STRINGS.sub(b"", content).translate(None, _NO_BRACKETS):
+        depth += _STEPS[bracket]
+        if depth > MAX_DEPTH:
+            return True
+        if depth < 0:
+            return False  # the parser stops at this bracket
+    return False
+
+
+def _object(pairs: list[tuple[str, Any]]) -> _Object:
+    made = _Object()
+    duplicates: list[tuple[int, str]] = []
+    for position, (key, value) in enumerate(pairs):
+        if key in made:
+            duplicates.append((position, key))
+        else:
+            made[key] = value
+    made.duplicates = tuple(duplicates)
+    return made
+
+
+def _settled(tree: Any, path: str, found: Violations) -> Any:
+    """The tree in plain objects, every refused part reported with its place."""
+    match tree:
+        case str():
+            return _safe_text(tree, path, found)
+        case _Refused():
+            found.add(path, tree.why)
+            return Number("0")
+        case list():
+            return [
+                part if _is_plain(part) else _settled(part, item(path, at), found)
+                for at, part in enumerate(tree)
+            ]
+        case _Object():
+            return _settled_object(tree, typed(path, tree), found)
+        case _:
+            return tree
+
+
+def _settled_object(body: _Object, path: str, found: Violations) -> dict[str, Any]:
+    for position, key in body.duplicates:
+        found.add(member(path, key, position), "stands more than once in the same object")
+    plain = {}
+    for position, (key, value) in enumerate(body.items()):
+        if _is_plain(value) and _is_plain(key):
+            plain[key] = value
+            continue
+        place = member(path, key, position)
+        _safe_text(key, place, found)
+        plain[key] = _settled(value, place, found)
+    return plain
+
+
+def _is_plain(value: Any) -> bool:
+    """Nothing can be wrong with it; saves making its place."""
+    if isinstance(value, str):
+        return not _UNSAFE_TEXT.search(value)
+    return value is None or isinstance(value, Number | bool)
+
+
+def _safe_text(text: str, path: str, found: Violations) -> str:
+    if not _UNSAFE_TEXT.search(text):
+        return text
+    found.add(path, "holds a NUL or half of a surrogate pair")
+    return _UNSAFE_TEXT.sub("\N{REPLACEMENT CHARACTER}", text)

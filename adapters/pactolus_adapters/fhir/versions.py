@@ -1,0 +1,90 @@
+"""Keeps one version of each resource: the newest, whatever order they were sent in.
+
+The same version twice counts once. Versions are ordered by `meta.lastUpdated`, else by
+`meta.versionId` when both are whole numbers; two that cannot be put in order are refused.
+"""
+
+import re
+from collections.abc import Sequence
+from dataclasses import replace
+from datetime import UTC, datetime
+from functools import cmp_to_key
+from itertools import pairwise
+
+from pactolus_adapters.fhir.resource import Resource, canonical, text
+from pactolus_adapters.fhir.violations import Violations
+from pactolus_engine.facts import PassedOver
+
+__all__ = ["newest"]
+
+_WHOLE = re.compile(r"[0-9]{1,18}")
+
+
+def newest(resources: Sequence[Resource], found: Violations) -> tuple[list[Resource], list[PassedOver]]:
+    """The newest version of each resource, and the older ones as passed over."""
+    kept: list[Resource] = []
+    older: list[PassedOver] = []
+    for versions in _by_name(resources).values():
+        distinct = list({canonical(one.body): one for one in versions}.values())
+        ordered = sorted(distinct, key=cmp_to_key(_order))
+        for one, other in pairwise(ordered):
+            if _order(one, other) == 0:
+                found.add(other.field, _CANNOT_ORDER)
+        kept.append(ordered[-1])
+        older += [one.passed_over("a newer version of this resource was sent") for one in ordered[:-1]]
+    return kept, older
+
+
+_CANNOT_ORDER = (
+    "is another version of a resource that was sent too; give `meta.lastUpdated`, or whole numbers "
+    "as `meta.versionId`, that tell which is newer"
+)
+
+
+def _by_name(resources: Sequence[Resource]) -> dict[tuple[str, str], list[Resource]]:
+    """Resources are the same if type and id are, unless they come from different servers."""
+    servers: dict[str, set[str]] = {}
+    for one in resources:
+        servers.setdefault(one.reference, set()).update({_server_url(one)} - {""})
+    groups: dict[tuple[str, str], list[Resource]] = {}
+    for one in resources:
+        own = one
+        if len(servers[one.reference]) > 1 and (url := _server_url(one)):
+            own = replace(one, reference=url)
+        groups.setdefault((own.type, own.reference), []).append(own)
+    return groups
+
+
+def _server_url(one: Resource) -> str:
+    """The address of the resource on its server, without a version; empty when it has none."""
+    url = one.full_url.partition("/_history/")[0]
+    return "" if url.startswith("urn:") else url
+
+
+def _order(one: Resource, other: Resource) -> int:
+    """Negative when `one` is older, zero when nobody can tell."""
+    by_time = _compared(_updated(one), _updated(other))
+    by_number = _compared(_numbered(one), _numbered(other))
+    if by_time and by_number and by_time != by_number:
+        return 0
+    return by_time or by_number
+
+
+def _compared(one: datetime | int | None, other: datetime | int | None) -> int:
+    if isinstance(one, datetime) and isinstance(other, datetime):
+        return (one > other) - (one < other)
+    if isinstance(one, int) and isinstance(other, int):
+        return (one > other) - (one < other)
+    return 0
+
+
+def _updated(one: Resource) -> datetime | None:
+    written = text(one.body.get("meta"), "lastUpdated")
+    try:
+        return datetime.fromisoformat(written).astimezone(UTC)
+    except (ValueError, OverflowError):
+        return None
+
+
+def _numbered(one: Resource) -> int | None:
+    return int(one.version) if _WHOLE.fullmatch(one.version) else None

@@ -1,0 +1,21 @@
+"""Says whether a resource was withdrawn, and how far a Condition was verified."""
+
+from pactolus_adapters.fhir.resource import Resource, objects, text
+
+__all__ = ["is_withdrawn", "verification"]
+
+_VERIFICATION = "http://terminology.hl7.org/CodeSystem/condition-ver-status"
+
+
+def verification(resource: Resource) -> set[str]:
+    """The verification codes of a Condition."""
+    codings = objects(resource.body.get("verificationStatus"), "coding")
+    return {text(one, "code") for one in codings if text(one, "system") == _VERIFICATION}
+
+
+def is_withdrawn(resource: Resource) -> bool:
+    """Whether the resource says that it should never have been recorded, or came to nothing."""
+    if resource.type == "Condition":
+        return "entered-in-error" in verification(resource)
+    withdrawn = {"entered-in-error"} | ({"cancelled"} if resource.type == "Observation" else set())
+    return resource.status in withdrawn

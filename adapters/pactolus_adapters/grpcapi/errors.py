@@ -1,0 +1,64 @@
+"""Errors that only the gRPC door raises: about the RPC itself, not about a patient or a pack.
+
+PactolusError
+├── NotBuilt         this version of the server does not have the method
+├── Overloaded       the caller waits a moment and tries again
+├── Draining         the caller takes another server; this one is going down
+├── RecordNotFound   the caller names a record that is in the log and holds a decision
+├── ServiceUnknown   the caller asks for the health of a service that is there
+└── InternalFailure  the operator looks up the reference in the server's log
+"""
+
+from pactolus_engine.errors import PactolusError
+
+__all__ = [
+    "Draining",
+    "InternalFailure",
+    "NotBuilt",
+    "Overloaded",
+    "RecordNotFound",
+    "ServiceUnknown",
+]
+
+
+class NotBuilt(PactolusError):
+    """The method is declared, and this version of the server does not have it."""
+
+    def __init__(self, what: str) -> None:
+        super().__init__(f"`{what}` is not built in this version")
+
+
+class Overloaded(PactolusError):
+    """As many evaluations or batches run as the server takes at once."""
+
+    def __init__(self) -> None:
+        super().__init__("the server is at its limit, try again after the stated delay")
+
+
+class Draining(PactolusError):
+    """The server is going down and takes no new evaluation."""
+
+    def __init__(self) -> None:
+        super().__init__("the server is shutting down, nothing was evaluated")
+
+
+class RecordNotFound(PactolusError):
+    """The log has no such record, or the record holds no decision."""
+
+
+class ServiceUnknown(PactolusError):
+    """The server has no service of the name whose health was asked for."""
+
+    def __init__(self) -> None:
+        super().__init__("the server has no service of this name")
+
+
+class InternalFailure(PactolusError):
+    """Stands for an error that nobody foresaw; its text stays inside.
+
+    `reference` is also in the server's log, beside the place in the code.
+    """
+
+    def __init__(self, reference: str) -> None:
+        self.reference = reference
+        super().__init__(f"internal error (reference {reference})")

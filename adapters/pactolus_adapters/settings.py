@@ -1,0 +1,122 @@
+"""The settings, in one table: name, environment variable, default, meaning. Docs are made from it."""
+
+import os
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field, fields
+from ipaddress import ip_address
+from pathlib import Path
+from typing import Any
+
+from pactolus_engine.errors import PactolusError
+
+__all__ = ["Settings", "SettingsInvalid", "settings_from"]
+
+_TRUE, _FALSE = frozenset({"1", "true", "yes", "on"}), frozenset({"0", "false", "no", "off"})
+
+
+class SettingsInvalid(PactolusError):
+    """A setting cannot be used; names it and says what is expected."""
+
+
+def _setting(default: Any, read: Callable[[str], Any], meaning: str) -> Any:
+    return field(default=default, metadata={"read": read, "meaning": meaning})
+
+
+def _switch(text: str) -> bool:
+    if text.lower() in _TRUE | _FALSE:
+        return text.lower() in _TRUE
+    raise ValueError("expected `true` or `false`")
+
+
+def _whole(least: int, most: int) -> Callable[[str], int]:
+    """A reader of whole numbers between two bounds, both included."""
+
+    def read(text: str) -> int:
+        digits = text.isascii() and text.isdigit() and len(text) <= len(str(most))
+        if not digits or not least <= int(text) <= most:
+            raise ValueError(f"expected a whole number from {least} to {most}")
+        return int(text)
+
+    return read
+
+
+_HUGE = 2**31 - 1
+
+
+def _code_system_base(text: str) -> str:
+    if not text.startswith(("http://", "https://")) or not text.endswith("/CodeSystem/"):
+        raise ValueError("expected an http(s) address that ends in `/CodeSystem/`")
+    return text
+
+
+@dataclass(frozen=True, slots=True)
+class Settings:
+    """Everything an operator may choose. Each field's variable is `PACTOLUS_` and its name in capitals."""
+
+    # RUF009 sees a call; what it makes is a frozen field over an immutable path.
+    data: Path = _setting(Path("pactolus-data"), Path, "the folder of the audit store and its key")  # noqa: RUF009
+    rules: Path = _setting(Path("rules"), Path, "the folder of the rule packs")  # noqa: RUF009
+    pack: str = _setting("midas-consolidation", str, "the pack that decides when a request names none")
+    host: str = _setting("127.0.0.1", str, "the address to listen on")
+    port: int = _setting(50051, _whole(0, 65535), "the gRPC port; 0 lets the system choose")
+    plaintext: bool = _setting(
+        False, _switch, "serve without TLS on an address that is not loopback (a proxy must encrypt)"
+    )
+    reflection: bool = _setting(False, _switch, "gRPC reflection on an address that is not loopback")
+    code_systems: str = _setting(
+        "https://pactolus.example/fhir/CodeSystem/",
+        _code_system_base,
+        "the base of the site's own code systems",
+    )
+    resource_bytes: int = _setting(1024 * 1024, _whole(1, _HUGE), "largest single resource, in bytes")
+    request_bytes: int = _setting(4 * 1024 * 1024, _whole(1, _HUGE), "largest request, in bytes")
+    evaluations: int = _setting(32, _whole(1, 1024), "evaluations at once; more are told to come again")
+    match_seconds: int = _setting(
+        5, _whole(1, 3600), "how many seconds one answer of the rule engine may take"
+    )
+
+    @property
+    def is_loopback(self) -> bool:
+        """Whether only this machine can connect."""
+        if self.host == "localhost":
+            return True
+        try:
+            return ip_address(self.host).is_loopback
+        except ValueError:
+            return False
+
+    @property
+    def shows_reflection(self) -> bool:
+        """Reflection is on for loopback, elsewhere by setting."""
+        return self.is_loopback or self.reflection
+
+    def check_serving(self) -> None:
+        """Raises `SettingsInvalid` for what must not be served."""
+        if not self.is_loopback and not self.plaintext:
+            raise SettingsInvalid(
+                "`host` is not loopback and this version has no TLS: keep to 127.0.0.1, or put an "
+                "encrypting proxy in front and set PACTOLUS_PLAINTEXT=true"
+            )
+
+
+def settings_from(environment: Mapping[str, str] = os.environ, **chosen: Any) -> Settings:
+    """Settings from the environment, overridden by what is chosen (None: not chosen).
+
+    Raises `SettingsInvalid` when a variable cannot be read.
+    """
+    known = {f"PACTOLUS_{setting.name.upper()}": setting for setting in fields(Settings)}
+    values: dict[str, Any] = {}
+    for variable, text in sorted(environment.items()):
+        if variable in known:
+            values[known[variable].name] = _read(variable, text, known[variable].metadata["read"])
+    values.update({name: value for name, value in chosen.items() if value is not None})
+    return Settings(**values)
+
+
+def _read(variable: str, text: str, read: Callable[[str], Any]) -> Any:
+    if not text:
+        raise SettingsInvalid(f"environment variable `{variable}` is empty: give it a value or unset it")
+    try:
+        return read(text)
+    except ValueError as error:
+        raise SettingsInvalid(f"environment variable `{variable}`: {error}") from error

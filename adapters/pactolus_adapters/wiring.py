@@ -1,0 +1,110 @@
+"""The only file that knows every adapter: settings in, a working house out."""
+
+import json
+from collections.abc import Iterator
+from contextlib import ExitStack, contextmanager
+from dataclasses import dataclass
+from importlib.metadata import version
+
+from pactolus_adapters.answers import decode_answer
+from pactolus_adapters.audit.sqlite import SqliteAuditLog
+from pactolus_adapters.clock import system_clock
+from pactolus_adapters.fhir.r4_models import warm_up
+from pactolus_adapters.fhir.strict_json import Limits
+from pactolus_adapters.grpcapi.convert import response_json_text
+from pactolus_adapters.grpcapi.interceptors import public
+from pactolus_adapters.grpcapi.server import GrpcServer, ServerLimits, build_server, serve
+from pactolus_adapters.grpcapi.status import error_json
+from pactolus_adapters.hallway import Answer, Hallway, HallwaySettings
+from pactolus_adapters.matchers.process import ProcessMatcher
+from pactolus_adapters.packs.folder import FolderShelf
+from pactolus_adapters.settings import Settings
+from pactolus_engine.compiled import CompiledPack, compile_pack
+from pactolus_engine.match.durable import shards_of
+from pactolus_engine.pack.model import Pack
+from pactolus_engine.ports import AuditLog, Receipt, StoredRecord
+from pactolus_engine.record import leaf_hash
+
+__all__ = [
+    "House",
+    "error_json_text",
+    "open_house",
+    "prepare_pack",
+    "public",
+    "response_json_text",
+    "serve",
+    "software_versions",
+]
+
+_ENVELOPE_BYTES = 64 * 1024
+"""Room in a message for what is not FHIR, so that the size limit of a request is the FHIR reader's."""
+
+_RECORDED_VERSIONS = ("pactolus", "durable-rules", "fhir.resources", "protobuf", "ruamel.yaml")
+
+
+@dataclass(frozen=True, slots=True)
+class House:
+    """Everything a door needs."""
+
+    hallway: Hallway
+    shelf: FolderShelf
+    audit: AuditLog
+    settings: Settings
+
+    def server(self) -> GrpcServer:
+        """The gRPC server over this house, not yet started; its first request finds the models built."""
+        warm_up()
+        limits = ServerLimits(
+            receive_bytes=self.settings.request_bytes + _ENVELOPE_BYTES, evaluations=self.settings.evaluations
+        )
+        return build_server(
+            self.hallway, self.shelf, self.audit, self.recall, limits, self.settings.shows_reflection
+        )
+
+    def recall(self, record: StoredRecord) -> Answer:
+        """The answer out of a record, as it was given."""
+        decision, bundle = decode_answer(record.output)
+        return Answer(decision, bundle, Receipt(self.audit.origin, record.index, leaf_hash(record.leaf)))
+
+
+@contextmanager
+def open_house(settings: Settings) -> Iterator[House]:
+    """Opens packs, audit store and rule engine, in this order, and closes them again.
+
+    Raises `PackInvalid` or `PackNotFound` before anything is written, then `AuditUnavailable`.
+    """
+    shelf = FolderShelf(settings.rules, prepare_pack)
+    shelf.get(settings.pack)
+    with ExitStack() as opened:
+        audit = SqliteAuditLog(settings.data, system_clock)
+        opened.callback(audit.close)
+        matcher = ProcessMatcher(timeout=settings.match_seconds)
+        opened.callback(matcher.close)
+        hallway = Hallway(shelf, matcher, audit, system_clock, _hallway_settings(settings))
+        yield House(hallway, shelf, audit, settings)
+
+
+def prepare_pack(pack: Pack) -> CompiledPack:
+    """Compiles a pack and sees that durable-rules can hold it."""
+    compiled = compile_pack(pack)
+    shards_of(compiled)
+    return compiled
+
+
+def software_versions() -> dict[str, str]:
+    """The versions that are recorded with every answer."""
+    return {name: version(name) for name in _RECORDED_VERSIONS}
+
+
+def error_json_text(error: Exception) -> str:
+    """A refusal as one line of JSON."""
+    return json.dumps(error_json(error))
+
+
+def _hallway_settings(settings: Settings) -> HallwaySettings:
+    return HallwaySettings(
+        default_pack=settings.pack,
+        local_base=settings.code_systems,
+        limits=Limits(settings.resource_bytes, settings.request_bytes),
+        versions=software_versions(),
+    )

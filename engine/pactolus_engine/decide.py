@@ -1,0 +1,217 @@
+"""From the truth of every rule to the decision: the only conflict resolution there is.
+
+CONFLICT, HOLD and OUT_OF_SCOPE come first, in this order, if a rule of that effect is true. Only
+if none is do completions matter: when all of them agree, that is the answer; else NEED_DATA.
+"""
+
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+from datetime import UTC, datetime
+
+from pactolus_engine.compiled import CompiledPack
+from pactolus_engine.completions import Completions, Skeleton, complete
+from pactolus_engine.decision import (
+    BlockedOption,
+    Caveat,
+    Conclusion,
+    Decision,
+    Evidence,
+    OfferedOption,
+    Outcome,
+    PackIdentity,
+    PossibleOutcome,
+    Reason,
+)
+from pactolus_engine.explain import assumptions, facts_used, missing_facts, trace
+from pactolus_engine.facts import FactSet
+from pactolus_engine.kleene import Truth
+from pactolus_engine.match.definition import Definition
+from pactolus_engine.pack.model import Effect, Pack, Rule
+from pactolus_engine.states import States
+
+__all__ = ["NOT_APPROVED", "REVIEW_DATE_RULE", "Situation", "decide"]
+
+REVIEW_DATE_RULE = "pack-review-date"
+"""The built-in rule: from 24:00 UTC of the pack's review date every answer is HOLD."""
+
+NOT_APPROVED = "pack-not-approved"
+"""The built-in caveat: no clinician has approved this pack."""
+
+_ENDINGS = {
+    Effect.CONFLICT: Outcome.CONFLICT,
+    Effect.HOLD: Outcome.HOLD,
+    Effect.EXCLUDE: Outcome.OUT_OF_SCOPE,
+}
+
+_GIVES_SOMETHING = {Outcome.OFFER, Outcome.CONCLUDED}
+"""Outcomes beside which a caveat means something."""
+
+
+@dataclass(frozen=True, slots=True)
+class Situation:
+    """Everything known when the rules have been matched."""
+
+    compiled: CompiledPack
+    facts: FactSet
+    states: States
+    vector: Mapping[str, int]
+    truths: Mapping[str, Truth]
+    definition: Definition
+    instant: datetime
+
+    @property
+    def pack(self) -> Pack:
+        """The pack that decides."""
+        return self.compiled.pack
+
+    def rules(self, *effects: Effect, truth: Truth = Truth.TRUE) -> list[Rule]:
+        """The rules of these effects that came out so, by id."""
+        return [
+            self.pack.rules[rule]
+            for rule, found in sorted(self.truths.items())
+            if found is truth and self.pack.rules[rule].effect in effects
+        ]
+
+
+def decide(situation: Situation) -> Decision:
+    """The decision, its id still empty (`record.py` derives it from the content)."""
+    skeleton, completions = _skeleton(situation)
+    is_open = skeleton.outcome is Outcome.NEED_DATA
+    missing, missing_sets = (
+        missing_facts(situation.states, situation.compiled, completions) if is_open else ((), ())
+    )
+    return Decision(
+        decision_id="",
+        outcome=skeleton.outcome,
+        options=tuple(_offered(option, situation) for option in skeleton.options),
+        conclusions=tuple(_conclusion(rule, situation.pack) for rule in _concluding(skeleton, situation)),
+        reasons=_reasons(situation),
+        missing=missing,
+        minimal_missing_sets=missing_sets,
+        possible_outcomes=_possible(completions) if is_open else (),
+        possible_outcomes_complete=completions.is_complete,
+        assumptions=assumptions(situation.states, situation.compiled),
+        caveats=_caveats(situation) if skeleton.outcome in _GIVES_SOMETHING else (),
+        blocked_options=_blocked(situation),
+        trace=trace(
+            situation.states, situation.compiled, situation.truths, situation.definition, situation.facts
+        ),
+        pack=PackIdentity(situation.pack.id, situation.pack.version, situation.pack.digest),
+        patient=situation.facts.patient.reference,
+        evaluation_time=_written(situation.instant),
+    )
+
+
+def _skeleton(situation: Situation) -> tuple[Skeleton, Completions]:
+    """Outcome and options, and the completions they rest on (empty when a rule settled it)."""
+    settled = Completions((), (), True)
+    for effect, outcome in _ENDINGS.items():
+        if situation.rules(effect):
+            return Skeleton(outcome), settled
+        if effect is Effect.HOLD and _is_past_review(situation):
+            return Skeleton(Outcome.HOLD), settled
+    completions = complete(situation.compiled, situation.vector)
+    if completions.is_complete and len(completions.skeletons) == 1:
+        return completions.skeletons[0], completions
+    return Skeleton(Outcome.NEED_DATA), completions
+
+
+def _is_past_review(situation: Situation) -> bool:
+    return situation.instant.astimezone(UTC).date() > situation.pack.review_by
+
+
+def _possible(completions: Completions) -> tuple[PossibleOutcome, ...]:
+    pairs = dict.fromkeys((s.outcome, s.options) for s in completions.skeletons)
+    return tuple(PossibleOutcome(outcome, options) for outcome, options in pairs)
+
+
+def _reasons(situation: Situation) -> tuple[Reason, ...]:
+    """The rules that bear on the outcome: those that are true, then those that still may be."""
+    true = situation.rules(*_ENDINGS, Effect.OFFER, Effect.BLOCK)
+    unknown = situation.rules(*_ENDINGS, Effect.OFFER, Effect.BLOCK, truth=Truth.UNKNOWN)
+    reasons = [_reason(rule, Truth.TRUE, situation) for rule in true]
+    reasons += [_reason(rule, Truth.UNKNOWN, situation) for rule in unknown]
+    if _is_past_review(situation):
+        reasons.insert(0, _review_reason(situation.pack))
+    return tuple(reasons)
+
+
+def _reason(rule: Rule, truth: Truth, situation: Situation) -> Reason:
+    return Reason(
+        rule=rule.id,
+        effect=rule.effect.value,
+        truth=truth.value,
+        title=rule.title,
+        text=rule.text,
+        evidence=_evidence(rule.evidence, situation.pack),
+        facts=facts_used(situation.compiled.conditions[rule.id], situation.states, situation.pack),
+    )
+
+
+def _review_reason(pack: Pack) -> Reason:
+    text = f"the review date of this rule pack, {pack.review_by.isoformat()}, has passed; it is not used until reviewed"
+    return Reason(
+        REVIEW_DATE_RULE, Effect.HOLD.value, Truth.TRUE.value, "Rule pack is due for review", text, (), ()
+    )
+
+
+def _offered(option_id: str, situation: Situation) -> OfferedOption:
+    option = situation.pack.options[option_id]
+    beside = [
+        rule for rule in situation.rules(Effect.CAVEAT) if not rule.options or option_id in rule.options
+    ]
+    caveats = [_caveat(rule, situation.pack) for rule in beside]
+    if not situation.pack.approved_by:
+        caveats.insert(
+            0, Caveat(NOT_APPROVED, "not clinically approved: no clinician has signed this rule pack")
+        )
+    return OfferedOption(
+        option.id,
+        option.title,
+        option.description,
+        tuple(caveats),
+        _evidence(option.evidence, situation.pack),
+    )
+
+
+def _caveats(situation: Situation) -> tuple[Caveat, ...]:
+    return tuple(_caveat(rule, situation.pack) for rule in situation.rules(Effect.CAVEAT))
+
+
+def _caveat(rule: Rule, pack: Pack) -> Caveat:
+    return Caveat(rule.id, rule.text, _evidence(rule.evidence, pack))
+
+
+def _blocked(situation: Situation) -> tuple[BlockedOption, ...]:
+    """Options that a rule forbids; not those that no rule would offer anyway."""
+    never = {option for option in situation.pack.options if not _may_be_offered(option, situation)}
+    rules = (rule for rule in situation.rules(Effect.BLOCK) if rule.target not in never)
+    return tuple(BlockedOption(rule.target, rule.id, rule.text) for rule in rules)
+
+
+def _may_be_offered(option: str, situation: Situation) -> bool:
+    offering = situation.rules(Effect.OFFER) + situation.rules(Effect.OFFER, truth=Truth.UNKNOWN)
+    return any(rule.target == option for rule in offering)
+
+
+def _concluding(skeleton: Skeleton, situation: Situation) -> list[Rule]:
+    """The rules whose findings stand: those that are true, and where every completion reaches a
+    finding that no single rule shows, those that may show it."""
+    true = situation.rules(Effect.CONCLUDE)
+    shown = {(rule.target, rule.value) for rule in true}
+    maybe = situation.rules(Effect.CONCLUDE, truth=Truth.UNKNOWN)
+    agreed = set(skeleton.conclusions) - shown
+    return true + [rule for rule in maybe if (rule.target, rule.value) in agreed]
+
+
+def _conclusion(rule: Rule, pack: Pack) -> Conclusion:
+    return Conclusion(rule.target, rule.value, rule.title, _evidence(rule.evidence, pack))
+
+
+def _evidence(ids: Iterable[str], pack: Pack) -> tuple[Evidence, ...]:
+    return tuple(pack.evidence[name] for name in sorted(ids))
+
+
+def _written(instant: datetime) -> str:
+    """RFC 3339 in UTC with milliseconds."""
+    return instant.astimezone(UTC).isoformat(timespec="milliseconds").replace("+00:00", "Z")

@@ -1,0 +1,109 @@
+"""The errors of Pactolus, one class per remedy.
+
+PactolusError
+├── InputInvalid       the caller mends the request; carries every violation with its FHIRPath
+├── PackInvalid        the author mends the pack; carries every issue with file:line:column
+├── PackNotFound       the caller names a pack that is on the shelf
+├── PackTooComplex     the author simplifies a rule; a stated bound was exceeded
+├── EnginesDisagree    nobody may answer; the operator reports a defect
+├── MatcherFailed      the rule engine died or hung; the caller may try again
+├── AuditUnavailable   the operator mends the store; no answer left the house
+└── RequestIdReused    the caller takes a new request id
+
+A message never holds patient data and never names a Python type: it may be shown to
+anybody. What went wrong inside goes to the chained cause.
+"""
+
+from dataclasses import dataclass
+
+__all__ = [
+    "AuditUnavailable",
+    "EnginesDisagree",
+    "InputInvalid",
+    "Issue",
+    "MatcherFailed",
+    "PackInvalid",
+    "PackNotFound",
+    "PackTooComplex",
+    "PactolusError",
+    "RequestIdReused",
+    "Violation",
+]
+
+
+class PactolusError(Exception):
+    """Base of every error that this project raises on purpose."""
+
+
+@dataclass(frozen=True, slots=True, order=True)
+class Violation:
+    """One thing wrong with a request: where (FHIRPath or request field) and what.
+
+    `description` says what was expected and never repeats the value that was found.
+    """
+
+    field: str
+    description: str
+
+
+class InputInvalid(PactolusError):
+    """The request cannot be read; holds every violation that was found, sorted."""
+
+    def __init__(self, violations: "list[Violation] | tuple[Violation, ...]") -> None:
+        self.violations = tuple(sorted(set(violations)))
+        noun = "violation" if len(self.violations) == 1 else "violations"
+        super().__init__(f"invalid input: {len(self.violations)} {noun}")
+
+
+@dataclass(frozen=True, slots=True, order=True)
+class Issue:
+    """One thing wrong with a pack, at a place a text editor can open."""
+
+    file: str
+    line: int
+    column: int
+    message: str
+    advice: str = ""
+
+    def __str__(self) -> str:
+        advice = f" ({self.advice})" if self.advice else ""
+        return f"{self.file}:{self.line}:{self.column}: {self.message}{advice}"
+
+
+class PackInvalid(PactolusError):
+    """The pack is refused whole; holds every issue that was found, sorted by place."""
+
+    def __init__(self, pack: str, issues: "list[Issue] | tuple[Issue, ...]") -> None:
+        self.pack = pack
+        self.issues = tuple(sorted(set(issues)))
+        lines = "\n".join(f"  {issue}" for issue in self.issues)
+        noun = "issue" if len(self.issues) == 1 else "issues"
+        super().__init__(f"pack `{pack}` is refused: {len(self.issues)} {noun}\n{lines}")
+
+
+class PackTooComplex(PactolusError):
+    """A condition of the pack exceeds a stated bound; says which rule and which bound."""
+
+
+class PackNotFound(PactolusError):
+    """No such pack, or no such version of it, is on the shelf."""
+
+
+class EnginesDisagree(PactolusError):
+    """durable-rules and the definition evaluator differ on a rule: fail closed."""
+
+    def __init__(self, rules: tuple[str, ...]) -> None:
+        self.rules = rules
+        super().__init__(f"the two engines disagree on {', '.join(f'`{rule}`' for rule in rules)}")
+
+
+class MatcherFailed(PactolusError):
+    """The rule engine gave no answer in time, or died; no decision was made."""
+
+
+class AuditUnavailable(PactolusError):
+    """The audit store cannot take the record, so no answer may leave."""
+
+
+class RequestIdReused(PactolusError):
+    """The same request id came with other request fields before."""

@@ -1,0 +1,115 @@
+"""The parts of a decision that tell why: facts used, what is missing, what was assumed, the trace."""
+
+from collections.abc import Iterator, Mapping
+
+from pactolus_engine.compiled import CompiledPack
+from pactolus_engine.completions import Completions
+from pactolus_engine.conditions import atoms_of
+from pactolus_engine.decision import (
+    Assumption,
+    FactTrace,
+    FactUsed,
+    Missing,
+    RuleTrace,
+    Trace,
+)
+from pactolus_engine.facts import FactSet, Source
+from pactolus_engine.kleene import Truth
+from pactolus_engine.match.definition import Definition
+from pactolus_engine.pack.model import EVALUATION_DATE, Condition, Pack
+from pactolus_engine.show import show_state
+from pactolus_engine.states import FactState, States, is_settled
+
+__all__ = ["assumptions", "facts_used", "missing_facts", "trace"]
+
+_STRADDLES = "what was sent leaves it on both sides of a limit that this pack asks for"
+_IN_QUESTION = "it cannot be right together with another fact that was sent"
+
+
+def facts_used(condition: Condition, states: States, pack: Pack) -> tuple[FactUsed, ...]:
+    """The facts that an inlined condition looks at, in its order."""
+    names = dict.fromkeys(atom.fact for atom in atoms_of(condition))
+    return tuple(
+        FactUsed(
+            name, pack.facts[name].title, show_state(states[name], pack.facts[name]), _sources(states[name])
+        )
+        for name in names
+    )
+
+
+def missing_facts(
+    states: States, compiled: CompiledPack, completions: Completions
+) -> tuple[tuple[Missing, ...], tuple[tuple[str, ...], ...]]:
+    """The base facts on which an open decision depends, and the sets of them that would settle it.
+
+    Dimensions have no constraints between them (the pack reader refuses derived facts of rules that
+    share inputs), so there is exactly one smallest set; where two imprecise dates make one derived
+    fact it names both. When the search met its bound no set is claimed.
+    """
+    pack = compiled.pack
+    facts = {compiled.partitions[dimension].fact.id for dimension in completions.depends_on}
+    names = sorted({base for fact in facts for base in _open_inputs(fact, states, pack)})
+    missing = tuple(
+        Missing(name, pack.facts[name].title, _why_missing(states[name]), pack.facts[name].supply)
+        for name in names
+    )
+    return missing, ((tuple(names),) if completions.is_complete and names else ())
+
+
+def _open_inputs(name: str, states: States, pack: Pack) -> Iterator[str]:
+    derivation = pack.facts[name].derivation
+    if derivation is None:
+        yield name
+        return
+    inputs = [given for given in derivation.inputs if given != EVALUATION_DATE]
+    # When both are exact and the fact is open all the same, they contradict each other.
+    for given in [name for name in inputs if not is_settled(states[name].value)] or inputs:
+        yield from _open_inputs(given, states, pack)
+
+
+def _why_missing(state: FactState) -> str:
+    return state.reason or (_IN_QUESTION if is_settled(state.value) else _STRADDLES)
+
+
+def assumptions(states: States, compiled: CompiledPack) -> tuple[Assumption, ...]:
+    """Every assumed fact that a rule of the pack looks at."""
+    pack = compiled.pack
+    asked = {atom.fact for atom in compiled.atoms}
+    return tuple(
+        Assumption(name, pack.facts[name].assumed_value, pack.facts[name].note)
+        for name in sorted(asked)
+        if states[name].assumed and pack.facts[name].derivation is None
+    )
+
+
+def trace(
+    states: States,
+    compiled: CompiledPack,
+    truths: Mapping[str, Truth],
+    definition: Definition,
+    facts: FactSet,
+) -> Trace:
+    """Every rule with its tree, every fact with its cells, everything passed over."""
+    rules = tuple(
+        RuleTrace(
+            rule,
+            compiled.pack.rules[rule].effect.value,
+            truth.value,
+            definition.explain(compiled.pack.rules[rule].condition),
+        )
+        for rule, truth in sorted(truths.items())
+    )
+    looked_at = tuple(_fact_trace(states[name], compiled) for name in sorted(states))
+    return Trace(rules, looked_at, facts.passed_over)
+
+
+def _fact_trace(state: FactState, compiled: CompiledPack) -> FactTrace:
+    partition = compiled.partitions.get(state.fact)
+    cells = partition.names(partition.mask_of(state)) if partition else ()
+    status = " or ".join(sorted(state.statuses))
+    shown = show_state(state, compiled.pack.facts[state.fact])
+    return FactTrace(state.fact, status, shown, cells, _sources(state))
+
+
+def _sources(state: FactState) -> tuple[Source, ...]:
+    return tuple(sorted({reading.source for reading in state.readings}))

@@ -1,0 +1,1 @@
+"""Which rules are true: the definition evaluator and durable-rules, compared every time."""

@@ -1,0 +1,1 @@
+"""Rule packs: the model, the strict reader, the digest, the compiled form."""

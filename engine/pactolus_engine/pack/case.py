@@ -1,0 +1,35 @@
+"""A case of a pack: a story, what is known in it, and what must come out."""
+
+from dataclasses import dataclass
+from datetime import datetime
+
+from pactolus_engine.decision import Outcome
+from pactolus_engine.facts import FactSet
+from pactolus_engine.pack.model import Place
+
+__all__ = ["Case", "Expectation"]
+
+
+@dataclass(frozen=True, slots=True)
+class Expectation:
+    """What must come out. None is "not said": then it is not looked at."""
+
+    outcome: Outcome
+    options: tuple[str, ...] | None = None
+    fired: tuple[str, ...] = ()
+    not_fired: tuple[str, ...] = ()
+    missing: tuple[str, ...] | None = None
+    conclusions: dict[str, str] | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Case:
+    """One case. `at` is aware, in UTC. Either `facts` is set, or `resources` names a FHIR file
+    beside the case (its whole name in the pack, `cases/….json`)."""
+
+    name: str
+    at: datetime
+    facts: FactSet | None
+    resources: str
+    expect: Expectation
+    place: Place

@@ -1,0 +1,52 @@
+"""The words a binding may use for the element that carries a fact, per FHIR resource type.
+
+One table, read by the pack loader (which refuses any other word) and by the FHIR reader (which
+has one function for each). Source of the element names: FHIR R4 resource definitions.
+"""
+
+from pactolus_engine.pack.model import FactType
+
+__all__ = ["COMPONENT_ROLES", "ELEMENTS", "ElementRule"]
+
+ElementRule = frozenset[FactType]
+
+_ORDERED = frozenset({FactType.INTEGER, FactType.QUANTITY, FactType.FRACTION})
+
+ELEMENTS: dict[str, dict[str, ElementRule]] = {
+    "Observation": {
+        "value": _ORDERED | {FactType.BOOLEAN, FactType.CODE},
+        "clone-fraction": frozenset({FactType.FRACTION}),
+        "effective": frozenset({FactType.DATE}),
+        "method": frozenset({FactType.CODE}),
+        "specimen-type": frozenset({FactType.CODE}),
+        "specimen-collected": frozenset({FactType.DATE}),
+        "component": _ORDERED | {FactType.BOOLEAN, FactType.CODE},
+        "subject-mismatch": frozenset({FactType.BOOLEAN}),
+    },
+    "Condition": {
+        "presence": frozenset({FactType.BOOLEAN}),
+        "onset": frozenset({FactType.DATE}),
+        "subject-mismatch": frozenset({FactType.BOOLEAN}),
+    },
+    "Procedure": {
+        "presence": frozenset({FactType.BOOLEAN}),
+        "performed": frozenset({FactType.DATE}),
+        "subject-mismatch": frozenset({FactType.BOOLEAN}),
+    },
+    "MedicationAdministration": {
+        "drug": frozenset({FactType.SET}),
+        "effective": frozenset({FactType.DATE}),
+        "subject-mismatch": frozenset({FactType.BOOLEAN}),
+    },
+    "MedicationStatement": {
+        "drug": frozenset({FactType.SET}),
+        "effective": frozenset({FactType.DATE}),
+        "subject-mismatch": frozenset({FactType.BOOLEAN}),
+    },
+    "DiagnosticReport": {"subject-mismatch": frozenset({FactType.BOOLEAN})},
+    "Specimen": {"subject-mismatch": frozenset({FactType.BOOLEAN})},
+    "Patient": {"birth-date": frozenset({FactType.DATE})},
+}
+
+COMPONENT_ROLES = frozenset({"lod", "lloq", "cells", "ci-low", "ci-high", "value"})
+"""Components of a `clone-fraction`, and `value` for the element `component`."""

@@ -1,0 +1,164 @@
+"""`cases/*.yaml`: the stories that show what a pack does, checked against the pack they belong to."""
+
+import re
+from collections.abc import Mapping as NameMap
+from dataclasses import dataclass
+from datetime import UTC, datetime
+
+from pactolus_engine.decision import Outcome
+from pactolus_engine.facts import FactSet
+from pactolus_engine.pack.case import Case, Expectation
+from pactolus_engine.pack.issues import Issues
+from pactolus_engine.pack.model import Effect, Fact, Option, Pack, Rule
+from pactolus_engine.pack.read_case_facts import read_case_facts
+from pactolus_engine.pack.schema import Fields, read_mapping, read_text, read_words
+from pactolus_engine.pack.section import Section
+from pactolus_engine.pack.yaml_source import Node, Sequence, compose
+
+__all__ = ["CaseScope", "read_case_nodes", "read_cases"]
+
+_KEYS = ("name", "at", "facts", "resources", "expect")
+_EXPECT_KEYS = ("outcome", "options", "fired", "not-fired", "missing", "conclusions")
+_INSTANT = re.compile(
+    r"[0-9]{4}-[0-9]{2}-[0-9]{2}T[0-9]{2}:[0-9]{2}:[0-9]{2}(?:\.[0-9]{1,3})?(?:Z|[+-][0-9]{2}:[0-9]{2})"
+)
+
+
+@dataclass(frozen=True, slots=True)
+class CaseScope:
+    """The names that a case may use."""
+
+    facts: Section[Fact]
+    options: Section[Option]
+    rules: Section[Rule]
+    files: frozenset[str]
+
+
+def read_cases(files: NameMap[str, bytes], pack: Pack) -> tuple[Case, ...]:
+    """Every case of a pack that was read before, sorted by file; raises `PackInvalid` with all issues."""
+    issues = Issues()
+    nodes = {name: compose(name, files[name], issues) for name in sorted(files) if is_case(name)}
+    scope = CaseScope(
+        Section.of("fact", pack.facts),
+        Section.of("option", pack.options),
+        Section.of("rule", pack.rules),
+        frozenset(files),
+    )
+    cases = read_case_nodes(nodes, scope, issues)
+    issues.raise_if_any(pack.id)
+    return cases
+
+
+def is_case(file: str) -> bool:
+    """Whether the name is that of a case."""
+    return file.startswith("cases/") and file.endswith(".yaml")
+
+
+def read_case_nodes(nodes: NameMap[str, Node | None], scope: CaseScope, issues: Issues) -> tuple[Case, ...]:
+    """The cases among the nodes that have no mistake; None is a file that could not be read."""
+    read = [_CaseReader(scope, issues).case(node) for node in nodes.values() if node is not None]
+    return tuple(case for case in read if case is not None)
+
+
+class _CaseReader:
+    """Reads one case."""
+
+    def __init__(self, scope: CaseScope, issues: Issues) -> None:
+        self._scope = scope
+        self._issues = issues
+
+    def case(self, node: Node) -> Case | None:
+        mapping = read_mapping(node, self._issues)
+        if mapping is None:
+            return None
+        before = self._issues.count
+        fields = Fields(mapping, _KEYS, self._issues)
+        name, at = fields.text("name"), self._instant(fields)
+        facts, resources = self._facts(fields), self._resources(fields)
+        expect = self._expect(fields)
+        if fields.has("facts") == fields.has("resources"):
+            self._issues.add(fields.place, "expected one of `facts` and `resources`")
+        if at is None or expect is None or self._issues.count != before:
+            return None
+        return Case(name, at, facts, resources, expect, mapping.place)
+
+    def _instant(self, fields: Fields) -> datetime | None:
+        text, node = fields.text("at"), fields.optional("at")
+        if not text or node is None:
+            return None
+        instant = _instant(text)
+        if instant is None:
+            advice = "as `2026-03-01T09:00:00Z`"
+            self._issues.add(node.place, "expected an instant with its offset, found another text", advice)
+        return instant
+
+    def _facts(self, fields: Fields) -> FactSet | None:
+        node = fields.optional("facts")
+        return read_case_facts(node, self._scope.facts, self._issues) if node else None
+
+    def _resources(self, fields: Fields) -> str:
+        file, node = fields.optional_text("resources"), fields.optional("resources")
+        if not file or node is None:
+            return ""
+        if f"cases/{file}" not in self._scope.files or not file.endswith(".json"):
+            self._issues.add(node.place, "no such file", "name a JSON file beside the case")
+        return f"cases/{file}"
+
+    def _expect(self, fields: Fields) -> Expectation | None:
+        node = fields.required("expect")
+        mapping = read_mapping(node, self._issues) if node else None
+        if mapping is None:
+            return None
+        expect = Fields(mapping, _EXPECT_KEYS, self._issues)
+        outcome = expect.word("outcome", [word.value for word in Outcome])
+        fired = self._scope.rules.names(expect.words("fired"), self._issues)
+        not_fired = self._scope.rules.names(expect.words("not-fired"), self._issues)
+        if set(fired) & set(not_fired):
+            self._issues.add(expect.key_place("not-fired"), "a rule cannot be fired and not fired")
+        options = self._names(expect, "options", self._scope.options)
+        missing = self._names(expect, "missing", self._scope.facts)
+        conclusions = self._conclusions(expect)
+        return (
+            Expectation(Outcome(outcome), options, fired, not_fired, missing, conclusions)
+            if outcome
+            else None
+        )
+
+    def _names(
+        self, expect: Fields, key: str, section: Section[Fact] | Section[Option]
+    ) -> tuple[str, ...] | None:
+        """A list that may be empty; None when the key is left out."""
+        node = expect.optional(key)
+        if node is None:
+            return None
+        if isinstance(node, Sequence) and not node.items:
+            return ()
+        return section.names(read_words(node, self._issues), self._issues)
+
+    def _conclusions(self, expect: Fields) -> dict[str, str] | None:
+        node = expect.optional("conclusions")
+        mapping = read_mapping(node, self._issues) if node else None
+        if mapping is None:
+            return None
+        found: dict[str, str] = {}
+        for name, entry in mapping.entries.items():
+            value = read_text(entry.value, self._issues)
+            if value is not None and not self._is_concluded(name, value):
+                self._issues.add(entry.key_place, "no rule concludes this value of this finding")
+            found[name] = value or ""
+        return found
+
+    def _is_concluded(self, name: str, value: str) -> bool:
+        rules = self._scope.rules
+        known = {(r.target, r.value) for r in rules.items.values() if r.effect is Effect.CONCLUDE}
+        # A rule that could not be read may be the one.
+        return (name, value) in known or len(rules.items) < len(rules.declared)
+
+
+def _instant(text: str) -> datetime | None:
+    if not _INSTANT.fullmatch(text):
+        return None
+    try:
+        return datetime.fromisoformat(text).astimezone(UTC)
+    except (ValueError, OverflowError):
+        return None

@@ -1,0 +1,122 @@
+"""What the core's users ask of the outside. A port's comment is its contract."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Protocol
+
+from pactolus_engine.compiled import CompiledPack
+
+__all__ = ["AuditLog", "FiredRules", "Matcher", "NewRecord", "PackShelf", "Receipt", "StoredRecord"]
+
+
+class PackShelf(Protocol):
+    """The packs that may decide; each was read, checked and compiled before the shelf opened."""
+
+    def get(self, pack_id: str, version: str = "") -> CompiledPack:
+        """The pack of that id; without a version, its active one. Raises `PackNotFound`."""
+
+    def all(self) -> tuple[CompiledPack, ...]:
+        """Every pack on the shelf, sorted by id and version."""
+
+
+FiredRules = frozenset[str]
+"""Names of the engine rules that fired; see `match/durable.py`."""
+
+
+class Matcher(Protocol):
+    """durable-rules, wherever it runs. One call is one evaluation; calls may come from any thread."""
+
+    def fired(self, pack: CompiledPack, atoms: Mapping[str, str]) -> FiredRules:
+        """The engine rules whose atoms all match. `atoms`: atom name → `t`, `f` or `u`.
+
+        Raises `MatcherFailed` when the engine died, hung or answered with an error: there is no
+        partial answer.
+        """
+
+    def close(self) -> None:
+        """Ends the worker, if there is one. Idempotent."""
+
+
+@dataclass(frozen=True, slots=True)
+class Receipt:
+    """Where a record stands in the log. `leaf_hash` is the RFC 6962 leaf hash, 32 bytes."""
+
+    log_origin: str
+    index: int
+    leaf_hash: bytes
+
+
+@dataclass(frozen=True, slots=True)
+class NewRecord:
+    """What is to be recorded. Everything but `commitment` may hold patient data.
+
+    `event`: `evaluation`, `refusal` or `failure`. `patient_key`: names the key the payload is
+    encrypted under; empty means a key of this record's own. `request_digest`: SHA-256 of the request's
+    fields, for `request_id` (empty: none). `commitment`: the public part, without patient data; the log
+    adds time, salted digests and pseudonyms (see `record.py`). `input`: all that a replay needs.
+    `output`: the answer, which a repeated request id gets back. `outcome` and `rules` go to the erasable
+    index.
+    """
+
+    event: str
+    tenant: str
+    client: str
+    patient_key: str
+    request_id: str
+    request_digest: str
+    instant: str
+    commitment: Mapping[str, str]
+    input: bytes
+    output: bytes
+    outcome: str
+    rules: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class StoredRecord:
+    """A record read back, its payload decrypted and its digests checked against the leaf."""
+
+    index: int
+    event: str
+    leaf: bytes
+    input: bytes
+    output: bytes
+    outcome: str
+    rules: tuple[str, ...]
+    recorded_at: str
+
+
+class AuditLog(Protocol):
+    """The one place where decisions are remembered.
+
+    Records are numbered without gaps from 0. When `append` returns, the record survives a power
+    cut; when it raises, nothing was recorded or the caller cannot know, and no answer may leave.
+    """
+
+    @property
+    def origin(self) -> str:
+        """The name of the log, the same for its whole life."""
+
+    def append(self, record: NewRecord) -> tuple[Receipt, bytes]:
+        """Records and returns the receipt with the answer to send.
+
+        If `record.request_id` is not empty and (tenant, client, request id) was recorded before with
+        the same `request_digest`, nothing is written and the earlier receipt and answer come back,
+        also when both arrive at once. Raises `RequestIdReused` when the digest differs and
+        `AuditUnavailable` when the store cannot take it.
+        """
+
+    def answered(
+        self, tenant: str, client: str, request_id: str, request_digest: str
+    ) -> tuple[Receipt, bytes] | None:
+        """The receipt and answer recorded for this request id, or None. Raises as `append`."""
+
+    def read(self, index: int) -> StoredRecord:
+        """The record at that index. Raises `KeyError` when there is none, `AuditUnavailable` when
+        it cannot be read or does not match its leaf."""
+
+    def size(self) -> int:
+        """How many records there are."""
+
+    def close(self) -> None:
+        """Flushes and releases the store. Idempotent."""

@@ -1,0 +1,116 @@
+"""From readings to states: which readings count.
+
+A fact has a *head*: itself, or the fact it is `of`. All readings of a head and its members that
+come from one resource form a *sample*. The samples of a head are sifted here (`only`, `prefer`,
+no result, not final, latest); `join.py` then says what those that remain mean together.
+"""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from datetime import UTC, datetime
+
+from pactolus_engine.cells import Partition
+from pactolus_engine.conditions import atoms_of, inline
+from pactolus_engine.derive import derive
+from pactolus_engine.facts import FactSet, Reading
+from pactolus_engine.join import Sample, join
+from pactolus_engine.kleene import Truth
+from pactolus_engine.match.definition import Definition
+from pactolus_engine.pack.model import EVALUATION_DATE, Condition, Fact, Pack, Status
+from pactolus_engine.sift import countable
+from pactolus_engine.states import FactState, States
+from pactolus_engine.values import exactly
+
+__all__ = ["weigh"]
+
+
+def weigh(
+    pack: Pack,
+    definitions: Mapping[str, Condition],
+    partitions: Mapping[str, Partition],
+    facts: FactSet,
+    instant: datetime,
+) -> States:
+    """The state of every fact of the pack at that instant (aware)."""
+    day = instant.astimezone(UTC).date().toordinal()
+    today = FactState(EVALUATION_DATE, exactly(day), frozenset({Status.KNOWN}))
+    scale = _Scale(pack, definitions, partitions, facts.readings, {EVALUATION_DATE: today})
+    return {fact: scale.state(fact) for fact in sorted(pack.facts)}
+
+
+@dataclass(slots=True)
+class _Scale:
+    """States on demand: a fact is weighed when another one asks for it, once."""
+
+    pack: Pack
+    definitions: Mapping[str, Condition]
+    partitions: Mapping[str, Partition]
+    readings: tuple[Reading, ...]
+    states: dict[str, FactState]
+    counted: dict[str, tuple[Sample, ...]] = field(default_factory=dict)
+    dropped: dict[str, tuple[Sample, ...]] = field(default_factory=dict)
+
+    def state(self, fact_id: str) -> FactState:
+        if fact_id not in self.states:
+            self.states[fact_id] = self._weigh(self.pack.facts[fact_id])
+        return self.states[fact_id]
+
+    def _weigh(self, fact: Fact) -> FactState:
+        if fact.derivation is not None:
+            start, end = fact.derivation.inputs
+            return derive(fact, self.state(start), self.state(end))
+        head = self._head(fact)
+        samples = self._counted(head)
+        return join(fact, samples, self.partitions.get(fact.id), self.dropped[head.id])
+
+    def _head(self, fact: Fact) -> Fact:
+        return self.pack.facts[fact.of] if fact.of else fact
+
+    def _counted(self, head: Fact) -> tuple[Sample, ...]:
+        """The samples of a head that count, sifted once."""
+        if head.id not in self.counted:
+            sent = self._all_samples(head)
+            samples = self._by_only(head, sent)
+            self.dropped[head.id] = () if samples else tuple(sent)
+            self.counted[head.id] = countable(head, self._by_preference(head, samples))
+        return self.counted[head.id]
+
+    def _all_samples(self, head: Fact) -> list[Sample]:
+        own = {fact.id for fact in self._family(head)}
+        by_origin: dict[str, list[Reading]] = {}
+        for reading in self.readings:
+            if reading.fact in own:
+                by_origin.setdefault(reading.origin, []).append(reading)
+        samples = [Sample(head.id, tuple(group)) for _, group in sorted(by_origin.items())]
+        return [sample for sample in samples if sample.head_readings]
+
+    def _family(self, head: Fact) -> list[Fact]:
+        return [fact for fact in self.pack.facts.values() if head.id in {fact.id, fact.of}]
+
+    def _by_only(self, head: Fact, samples: list[Sample]) -> list[Sample]:
+        if head.only is None:
+            return samples
+        judged = [(sample, self._judge(head, sample, head.only)) for sample in samples]
+        return [s.doubted(truth is Truth.UNKNOWN) for s, truth in judged if truth is not Truth.FALSE]
+
+    def _by_preference(self, head: Fact, samples: list[Sample]) -> list[Sample]:
+        for condition in head.prefer:
+            fitting = [s for s in samples if self._judge(head, s, condition) is not Truth.FALSE]
+            samples = fitting or samples
+        return samples
+
+    def _judge(self, head: Fact, sample: Sample, condition: Condition) -> Truth:
+        """The truth of a condition for one sample alone, beside the facts that are not of it."""
+        own = {fact.id: join(fact, (sample,), self.partitions.get(fact.id)) for fact in self._family(head)}
+        asked = inline(condition, self.definitions)
+        states = {atom.fact: self._beside(own, atom.fact) for atom in atoms_of(asked)}
+        return Definition(self.pack.facts, {}, states).truth(asked)
+
+    def _beside(self, own: dict[str, FactState], fact_id: str) -> FactState:
+        fact = self.pack.facts.get(fact_id)
+        if fact_id in own:
+            return own[fact_id]
+        if fact is None or fact.derivation is None:
+            return self.state(fact_id)
+        start, end = fact.derivation.inputs
+        return derive(fact, self._beside(own, start), self._beside(own, end))

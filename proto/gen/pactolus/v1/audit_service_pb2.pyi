@@ -1,0 +1,221 @@
+import datetime
+
+from google.protobuf import timestamp_pb2 as _timestamp_pb2
+from pactolus.v1 import decision_pb2 as _decision_pb2
+from pactolus.v1 import evaluation_service_pb2 as _evaluation_service_pb2
+from google.protobuf.internal import containers as _containers
+from google.protobuf.internal import enum_type_wrapper as _enum_type_wrapper
+from google.protobuf import descriptor as _descriptor
+from google.protobuf import message as _message
+from collections.abc import Iterable as _Iterable, Mapping as _Mapping
+from typing import ClassVar as _ClassVar, Optional as _Optional, Union as _Union
+
+DESCRIPTOR: _descriptor.FileDescriptor
+
+class FeedbackAction(int, metaclass=_enum_type_wrapper.EnumTypeWrapper):
+    __slots__ = ()
+    FEEDBACK_ACTION_UNSPECIFIED: _ClassVar[FeedbackAction]
+    FEEDBACK_ACTION_ACCEPTED: _ClassVar[FeedbackAction]
+    FEEDBACK_ACTION_OVERRIDDEN: _ClassVar[FeedbackAction]
+
+class ReplayState(int, metaclass=_enum_type_wrapper.EnumTypeWrapper):
+    __slots__ = ()
+    REPLAY_STATE_UNSPECIFIED: _ClassVar[ReplayState]
+    REPLAY_STATE_RUNNING: _ClassVar[ReplayState]
+    REPLAY_STATE_DONE: _ClassVar[ReplayState]
+    REPLAY_STATE_FAILED: _ClassVar[ReplayState]
+FEEDBACK_ACTION_UNSPECIFIED: FeedbackAction
+FEEDBACK_ACTION_ACCEPTED: FeedbackAction
+FEEDBACK_ACTION_OVERRIDDEN: FeedbackAction
+REPLAY_STATE_UNSPECIFIED: ReplayState
+REPLAY_STATE_RUNNING: ReplayState
+REPLAY_STATE_DONE: ReplayState
+REPLAY_STATE_FAILED: ReplayState
+
+class GetDecisionRequest(_message.Message):
+    __slots__ = ("index", "decision_id")
+    INDEX_FIELD_NUMBER: _ClassVar[int]
+    DECISION_ID_FIELD_NUMBER: _ClassVar[int]
+    index: int
+    decision_id: str
+    def __init__(self, index: _Optional[int] = ..., decision_id: _Optional[str] = ...) -> None: ...
+
+class GetDecisionResponse(_message.Message):
+    __slots__ = ("response", "record_time")
+    RESPONSE_FIELD_NUMBER: _ClassVar[int]
+    RECORD_TIME_FIELD_NUMBER: _ClassVar[int]
+    response: _evaluation_service_pb2.EvaluateResponse
+    record_time: _timestamp_pb2.Timestamp
+    def __init__(self, response: _Optional[_Union[_evaluation_service_pb2.EvaluateResponse, _Mapping]] = ..., record_time: _Optional[_Union[datetime.datetime, _timestamp_pb2.Timestamp, _Mapping]] = ...) -> None: ...
+
+class ListDecisionsRequest(_message.Message):
+    __slots__ = ("page_size", "page_token", "outcome", "pack")
+    PAGE_SIZE_FIELD_NUMBER: _ClassVar[int]
+    PAGE_TOKEN_FIELD_NUMBER: _ClassVar[int]
+    OUTCOME_FIELD_NUMBER: _ClassVar[int]
+    PACK_FIELD_NUMBER: _ClassVar[int]
+    page_size: int
+    page_token: str
+    outcome: _decision_pb2.Outcome
+    pack: _evaluation_service_pb2.PackSelector
+    def __init__(self, page_size: _Optional[int] = ..., page_token: _Optional[str] = ..., outcome: _Optional[_Union[_decision_pb2.Outcome, str]] = ..., pack: _Optional[_Union[_evaluation_service_pb2.PackSelector, _Mapping]] = ...) -> None: ...
+
+class ListDecisionsResponse(_message.Message):
+    __slots__ = ("records", "next_page_token")
+    RECORDS_FIELD_NUMBER: _ClassVar[int]
+    NEXT_PAGE_TOKEN_FIELD_NUMBER: _ClassVar[int]
+    records: _containers.RepeatedCompositeFieldContainer[DecisionRecord]
+    next_page_token: str
+    def __init__(self, records: _Optional[_Iterable[_Union[DecisionRecord, _Mapping]]] = ..., next_page_token: _Optional[str] = ...) -> None: ...
+
+class DecisionRecord(_message.Message):
+    __slots__ = ("receipt", "decision_id", "outcome", "pack", "record_time")
+    RECEIPT_FIELD_NUMBER: _ClassVar[int]
+    DECISION_ID_FIELD_NUMBER: _ClassVar[int]
+    OUTCOME_FIELD_NUMBER: _ClassVar[int]
+    PACK_FIELD_NUMBER: _ClassVar[int]
+    RECORD_TIME_FIELD_NUMBER: _ClassVar[int]
+    receipt: _evaluation_service_pb2.AuditReceipt
+    decision_id: str
+    outcome: _decision_pb2.Outcome
+    pack: _decision_pb2.PackIdentity
+    record_time: _timestamp_pb2.Timestamp
+    def __init__(self, receipt: _Optional[_Union[_evaluation_service_pb2.AuditReceipt, _Mapping]] = ..., decision_id: _Optional[str] = ..., outcome: _Optional[_Union[_decision_pb2.Outcome, str]] = ..., pack: _Optional[_Union[_decision_pb2.PackIdentity, _Mapping]] = ..., record_time: _Optional[_Union[datetime.datetime, _timestamp_pb2.Timestamp, _Mapping]] = ...) -> None: ...
+
+class GetCheckpointRequest(_message.Message):
+    __slots__ = ()
+    def __init__(self) -> None: ...
+
+class GetCheckpointResponse(_message.Message):
+    __slots__ = ("note",)
+    NOTE_FIELD_NUMBER: _ClassVar[int]
+    note: bytes
+    def __init__(self, note: _Optional[bytes] = ...) -> None: ...
+
+class GetInclusionProofRequest(_message.Message):
+    __slots__ = ("index", "tree_size")
+    INDEX_FIELD_NUMBER: _ClassVar[int]
+    TREE_SIZE_FIELD_NUMBER: _ClassVar[int]
+    index: int
+    tree_size: int
+    def __init__(self, index: _Optional[int] = ..., tree_size: _Optional[int] = ...) -> None: ...
+
+class GetInclusionProofResponse(_message.Message):
+    __slots__ = ("index", "tree_size", "leaf_hash", "hashes", "checkpoint_note")
+    INDEX_FIELD_NUMBER: _ClassVar[int]
+    TREE_SIZE_FIELD_NUMBER: _ClassVar[int]
+    LEAF_HASH_FIELD_NUMBER: _ClassVar[int]
+    HASHES_FIELD_NUMBER: _ClassVar[int]
+    CHECKPOINT_NOTE_FIELD_NUMBER: _ClassVar[int]
+    index: int
+    tree_size: int
+    leaf_hash: bytes
+    hashes: _containers.RepeatedScalarFieldContainer[bytes]
+    checkpoint_note: bytes
+    def __init__(self, index: _Optional[int] = ..., tree_size: _Optional[int] = ..., leaf_hash: _Optional[bytes] = ..., hashes: _Optional[_Iterable[bytes]] = ..., checkpoint_note: _Optional[bytes] = ...) -> None: ...
+
+class GetConsistencyProofRequest(_message.Message):
+    __slots__ = ("first_tree_size", "second_tree_size")
+    FIRST_TREE_SIZE_FIELD_NUMBER: _ClassVar[int]
+    SECOND_TREE_SIZE_FIELD_NUMBER: _ClassVar[int]
+    first_tree_size: int
+    second_tree_size: int
+    def __init__(self, first_tree_size: _Optional[int] = ..., second_tree_size: _Optional[int] = ...) -> None: ...
+
+class GetConsistencyProofResponse(_message.Message):
+    __slots__ = ("first_tree_size", "second_tree_size", "hashes")
+    FIRST_TREE_SIZE_FIELD_NUMBER: _ClassVar[int]
+    SECOND_TREE_SIZE_FIELD_NUMBER: _ClassVar[int]
+    HASHES_FIELD_NUMBER: _ClassVar[int]
+    first_tree_size: int
+    second_tree_size: int
+    hashes: _containers.RepeatedScalarFieldContainer[bytes]
+    def __init__(self, first_tree_size: _Optional[int] = ..., second_tree_size: _Optional[int] = ..., hashes: _Optional[_Iterable[bytes]] = ...) -> None: ...
+
+class RecordFeedbackRequest(_message.Message):
+    __slots__ = ("request_id", "index", "action", "option", "reason", "action_time")
+    REQUEST_ID_FIELD_NUMBER: _ClassVar[int]
+    INDEX_FIELD_NUMBER: _ClassVar[int]
+    ACTION_FIELD_NUMBER: _ClassVar[int]
+    OPTION_FIELD_NUMBER: _ClassVar[int]
+    REASON_FIELD_NUMBER: _ClassVar[int]
+    ACTION_TIME_FIELD_NUMBER: _ClassVar[int]
+    request_id: str
+    index: int
+    action: FeedbackAction
+    option: str
+    reason: _evaluation_service_pb2.Code
+    action_time: _timestamp_pb2.Timestamp
+    def __init__(self, request_id: _Optional[str] = ..., index: _Optional[int] = ..., action: _Optional[_Union[FeedbackAction, str]] = ..., option: _Optional[str] = ..., reason: _Optional[_Union[_evaluation_service_pb2.Code, _Mapping]] = ..., action_time: _Optional[_Union[datetime.datetime, _timestamp_pb2.Timestamp, _Mapping]] = ...) -> None: ...
+
+class RecordFeedbackResponse(_message.Message):
+    __slots__ = ("receipt",)
+    RECEIPT_FIELD_NUMBER: _ClassVar[int]
+    receipt: _evaluation_service_pb2.AuditReceipt
+    def __init__(self, receipt: _Optional[_Union[_evaluation_service_pb2.AuditReceipt, _Mapping]] = ...) -> None: ...
+
+class StartReplayRequest(_message.Message):
+    __slots__ = ("request_id", "first_index", "end_index", "pack")
+    REQUEST_ID_FIELD_NUMBER: _ClassVar[int]
+    FIRST_INDEX_FIELD_NUMBER: _ClassVar[int]
+    END_INDEX_FIELD_NUMBER: _ClassVar[int]
+    PACK_FIELD_NUMBER: _ClassVar[int]
+    request_id: str
+    first_index: int
+    end_index: int
+    pack: _evaluation_service_pb2.PackSelector
+    def __init__(self, request_id: _Optional[str] = ..., first_index: _Optional[int] = ..., end_index: _Optional[int] = ..., pack: _Optional[_Union[_evaluation_service_pb2.PackSelector, _Mapping]] = ...) -> None: ...
+
+class StartReplayResponse(_message.Message):
+    __slots__ = ("replay_id",)
+    REPLAY_ID_FIELD_NUMBER: _ClassVar[int]
+    replay_id: str
+    def __init__(self, replay_id: _Optional[str] = ...) -> None: ...
+
+class WatchReplayRequest(_message.Message):
+    __slots__ = ("replay_id",)
+    REPLAY_ID_FIELD_NUMBER: _ClassVar[int]
+    replay_id: str
+    def __init__(self, replay_id: _Optional[str] = ...) -> None: ...
+
+class WatchReplayResponse(_message.Message):
+    __slots__ = ("state", "records_done", "records_total", "differences")
+    STATE_FIELD_NUMBER: _ClassVar[int]
+    RECORDS_DONE_FIELD_NUMBER: _ClassVar[int]
+    RECORDS_TOTAL_FIELD_NUMBER: _ClassVar[int]
+    DIFFERENCES_FIELD_NUMBER: _ClassVar[int]
+    state: ReplayState
+    records_done: int
+    records_total: int
+    differences: int
+    def __init__(self, state: _Optional[_Union[ReplayState, str]] = ..., records_done: _Optional[int] = ..., records_total: _Optional[int] = ..., differences: _Optional[int] = ...) -> None: ...
+
+class ListReplayDifferencesRequest(_message.Message):
+    __slots__ = ("replay_id", "page_size", "page_token")
+    REPLAY_ID_FIELD_NUMBER: _ClassVar[int]
+    PAGE_SIZE_FIELD_NUMBER: _ClassVar[int]
+    PAGE_TOKEN_FIELD_NUMBER: _ClassVar[int]
+    replay_id: str
+    page_size: int
+    page_token: str
+    def __init__(self, replay_id: _Optional[str] = ..., page_size: _Optional[int] = ..., page_token: _Optional[str] = ...) -> None: ...
+
+class ListReplayDifferencesResponse(_message.Message):
+    __slots__ = ("differences", "next_page_token")
+    DIFFERENCES_FIELD_NUMBER: _ClassVar[int]
+    NEXT_PAGE_TOKEN_FIELD_NUMBER: _ClassVar[int]
+    differences: _containers.RepeatedCompositeFieldContainer[ReplayDifference]
+    next_page_token: str
+    def __init__(self, differences: _Optional[_Iterable[_Union[ReplayDifference, _Mapping]]] = ..., next_page_token: _Optional[str] = ...) -> None: ...
+
+class ReplayDifference(_message.Message):
+    __slots__ = ("index", "recorded_outcome", "replayed_outcome", "fields")
+    INDEX_FIELD_NUMBER: _ClassVar[int]
+    RECORDED_OUTCOME_FIELD_NUMBER: _ClassVar[int]
+    REPLAYED_OUTCOME_FIELD_NUMBER: _ClassVar[int]
+    FIELDS_FIELD_NUMBER: _ClassVar[int]
+    index: int
+    recorded_outcome: _decision_pb2.Outcome
+    replayed_outcome: _decision_pb2.Outcome
+    fields: _containers.RepeatedScalarFieldContainer[str]
+    def __init__(self, index: _Optional[int] = ..., recorded_outcome: _Optional[_Union[_decision_pb2.Outcome, str]] = ..., replayed_outcome: _Optional[_Union[_decision_pb2.Outcome, str]] = ..., fields: _Optional[_Iterable[str]] = ...) -> None: ...

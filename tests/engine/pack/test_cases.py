@@ -1,0 +1,128 @@
+"""The short form of a case becomes readings, as the FHIR reader would give them."""
+
+from datetime import UTC, date, datetime
+from decimal import Decimal
+
+import pytest
+
+from pactolus_engine.cases import Case, read_cases
+from pactolus_engine.decision import Outcome
+from pactolus_engine.errors import PackInvalid
+from pactolus_engine.facts import FactSet, Reading, Standing
+from pactolus_engine.pack.read import read_pack
+from pactolus_engine.values import Codes, Interval, Members, date_interval, exactly
+from tests.engine.pack.minimal import changed, minimal_files
+
+
+def _cases(files: dict[str, bytes]) -> dict[str, Case]:
+    cases = read_cases(files, read_pack("minimal", files))
+    return {case.place.file.removeprefix("cases/"): case for case in cases}
+
+
+@pytest.fixture(scope="module")
+def cases() -> dict[str, Case]:
+    return _cases(minimal_files())
+
+
+def _facts(case: Case) -> FactSet:
+    assert case.facts is not None
+    return case.facts
+
+
+def _readings(case: Case, fact: str) -> list[Reading]:
+    return [reading for reading in _facts(case).readings if reading.fact == fact]
+
+
+def test_cases_are_sorted_by_file(cases: dict[str, Case]) -> None:
+    assert list(cases) == ["from-fhir.yaml", "negative.yaml", "two-samples.yaml"]
+
+
+def test_instants_are_utc(cases: dict[str, Case]) -> None:
+    assert cases["negative.yaml"].at == datetime(2026, 3, 1, 8, tzinfo=UTC)
+    assert cases["two-samples.yaml"].at == datetime(2026, 3, 1, 9, 0, 0, 250_000, tzinfo=UTC)
+
+
+def test_what_is_expected(cases: dict[str, Case]) -> None:
+    said = cases["negative.yaml"].expect
+    assert (said.outcome, said.options, said.fired) == (Outcome.OFFER, ("go-on",), ("offer-go-on",))
+    assert (said.not_fired, said.missing) == (("too-old",), ())
+    assert said.conclusions == {"mrd-status": "negative"}
+    silent = cases["two-samples.yaml"].expect
+    assert (silent.options, silent.missing, silent.conclusions) == (None, None, None)
+
+
+def test_values(cases: dict[str, Case]) -> None:
+    values = {reading.fact: reading.value for reading in _facts(cases["negative.yaml"]).readings}
+    assert values == {
+        "mrd": Interval(Decimal(0), True, Decimal("1e-6"), False),
+        "specimen": Codes(frozenset({"marrow-aspirate"})),
+        "sample-date": date_interval(2026, 2),
+        "birth-date": date_interval(1968),
+        "cycles": exactly(6),
+        "relapse": Codes(frozenset({"false"})),
+        "regimen": Members(frozenset({"isatuximab", "carfilzomib"})),
+    }
+
+
+def test_facts_of_one_resource_share_origin_and_day(cases: dict[str, Case]) -> None:
+    case = cases["negative.yaml"]
+    group = [reading for reading in _facts(case).readings if reading.origin == "Observation/case-mrd"]
+    assert {reading.fact for reading in group} == {"mrd", "specimen", "sample-date"}
+    assert {reading.dated for reading in group} == {date_interval(2026, 2)}
+    assert [reading.dated for reading in _readings(case, "cycles")] == [None]
+
+
+def test_samples_are_kept_apart(cases: dict[str, Case]) -> None:
+    first, second = _readings(cases["two-samples.yaml"], "mrd")
+    assert (first.origin, second.origin) == ("Observation/case-mrd-1", "Observation/case-mrd-2")
+    assert first.dated == exactly(date(2026, 2, 20).toordinal())
+    assert second.value == Interval(Decimal("1e-6"), True, Decimal("2e-5"), True)
+
+
+def test_standing(cases: dict[str, Case]) -> None:
+    (cycles,) = _readings(cases["two-samples.yaml"], "cycles")
+    assert (cycles.standing, cycles.value) == (Standing.NOT_FINAL, exactly(6))
+
+
+def test_a_case_may_name_a_bundle(cases: dict[str, Case]) -> None:
+    case = cases["from-fhir.yaml"]
+    assert (case.facts, case.resources) == (None, "cases/bundle.json")
+
+
+@pytest.mark.parametrize(
+    ("written", "low", "low_closed", "high", "high_closed"),
+    [
+        ("{below: 1e-5}", "0", True, "1e-5", False),
+        ("{at-most: 1e-5}", "0", True, "1e-5", True),
+        ("{above: 1e-5}", "1e-5", False, "1", True),
+        ("{at-least: 1e-5}", "1e-5", True, "1", True),
+        ("{low: 1e-6}", "1e-6", True, "1", True),
+        ("{high: 1e-6}", "0", True, "1e-6", True),
+        ("{value: 1e-6}", "1e-6", True, "1e-6", True),
+    ],
+)
+def test_limits(written: str, low: str, low_closed: bool, high: str, high_closed: bool) -> None:
+    files = changed(("cases/negative.yaml", "{below: 1e-6}", written))
+    (mrd,) = _readings(_cases(files)["negative.yaml"], "mrd")
+    assert mrd.value == Interval(Decimal(low), low_closed, Decimal(high), high_closed)
+
+
+@pytest.mark.parametrize("standing", ["not-final", "unusable", "unreadable"])
+def test_a_standing_without_a_value(standing: str) -> None:
+    files = changed(("cases/negative.yaml", "{below: 1e-6}", f"{{standing: {standing}}}"))
+    (mrd,) = _readings(_cases(files)["negative.yaml"], "mrd")
+    assert (mrd.value, mrd.standing) == (None, Standing(standing))
+
+
+def test_cases_are_refused_together() -> None:
+    files = minimal_files()
+    pack = read_pack("minimal", files)
+    broken = files | {"cases/negative.yaml": b"name: x", "cases/from-fhir.yaml": b"[]"}
+    with pytest.raises(PackInvalid) as refused:
+        read_cases(broken, pack)
+    assert [str(issue) for issue in refused.value.issues] == [
+        "cases/from-fhir.yaml:1:1: expected a map, found a list",
+        "cases/negative.yaml:1:1: expected one of `facts` and `resources`",
+        "cases/negative.yaml:1:1: missing key `at`",
+        "cases/negative.yaml:1:1: missing key `expect`",
+    ]

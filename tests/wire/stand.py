@@ -1,0 +1,316 @@
+"""A real gRPC server on a free port, before fakes of the ports; and one answer that has everything."""
+
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass, field
+from datetime import date
+from decimal import Decimal
+from threading import Event
+
+import grpc
+from google.rpc.error_details_pb2 import BadRequest, ErrorInfo, RetryInfo
+from google.rpc.status_pb2 import Status
+from grpc_status import rpc_status
+
+from pactolus.v1.audit_service_pb2_grpc import AuditServiceStub
+from pactolus.v1.evaluation_service_pb2_grpc import EvaluationServiceStub
+from pactolus.v1.rule_pack_service_pb2_grpc import RulePackServiceStub
+from pactolus_adapters.grpcapi.server import GrpcServer, ServerLimits, build_server
+from pactolus_adapters.hallway import Answer, EvaluateCommand
+from pactolus_engine.compiled import CompiledPack, compile_pack
+from pactolus_engine.decision import (
+    Assumption,
+    BlockedOption,
+    Caveat,
+    Conclusion,
+    Decision,
+    Evidence,
+    Explanation,
+    FactTrace,
+    FactUsed,
+    Missing,
+    OfferedOption,
+    Outcome,
+    PackIdentity,
+    PossibleOutcome,
+    Reason,
+    RuleTrace,
+    Trace,
+)
+from pactolus_engine.errors import InputInvalid, PackNotFound
+from pactolus_engine.facts import PassedOver, Source
+from pactolus_engine.pack.model import (
+    Absence,
+    Comparison,
+    Derivation,
+    Effect,
+    Fact,
+    FactType,
+    Operator,
+    Option,
+    Pack,
+    Parameter,
+    Place,
+    Rule,
+)
+from pactolus_engine.ports import NewRecord, Receipt, StoredRecord
+from pactolus_engine.record import DecidedBy, ReceivedRequest, stored_input
+
+__all__ = [
+    "FakeHallway",
+    "FakeLog",
+    "FakeShelf",
+    "Stand",
+    "answer",
+    "bad_request",
+    "error_info",
+    "full_decision",
+    "pack",
+    "retry_info",
+    "stand",
+]
+
+BUNDLE = b'{"resourceType":"Bundle",\n "total":0.00001000,"note":"caf\xc3\xa9 \\n"}'
+
+
+def full_decision(outcome: Outcome = Outcome.OFFER, patient: str = "Patient/p1") -> Decision:
+    """A decision in which no field is empty, so that a field left out in conversion is seen."""
+    evidence = (Evidence("e1", "Author et al.", "it shows this", "10.1/x", "https://example.org/e1"),)
+    source = Source("Observation/o1", "Observation.value", "3")
+    caveat = Caveat("r-caveat", "mind this", evidence)
+    return Decision(
+        decision_id="d" * 64,
+        outcome=outcome,
+        options=(OfferedOption("o1", "Option", "what it is", (caveat,), evidence),),
+        conclusions=(Conclusion("mrd-status", "negative", "MRD status", evidence),),
+        reasons=(
+            Reason(
+                "r1", "offer", "true", "Rule", "text", evidence, (FactUsed("mrd", "MRD", "8e-6", (source,)),)
+            ),
+        ),
+        missing=(Missing("response", "Response", "missing", "send an Observation"),),
+        minimal_missing_sets=(("response", "imaging"), ("grafts",)),
+        possible_outcomes=(PossibleOutcome(Outcome.OUT_OF_SCOPE, ("o1", "o2")),),
+        possible_outcomes_complete=True,
+        assumptions=(Assumption("relapse", "false", "no relapse is recorded"),),
+        caveats=(caveat,),
+        blocked_options=(BlockedOption("o2", "r2", "no graft"),),
+        trace=Trace(
+            (RuleTrace("r1", "offer", "true", Explanation("all of", "true", (Explanation("a", "true"),))),),
+            (FactTrace("mrd", "known", "8e-6", ("[0, 1e-5)",), (source,)),),
+            (PassedOver(source, "no code set holds its code"),),
+        ),
+        pack=PackIdentity("midas", "1.0.0", "ab" * 32),
+        patient=patient,
+        evaluation_time="2026-03-01T10:20:30.456Z",
+    )
+
+
+def answer(patient: str = "Patient/p1", index: int = 0) -> Answer:
+    """An answer with the full decision."""
+    return Answer(full_decision(patient=patient), BUNDLE, Receipt("log.example", index, bytes(range(32))))
+
+
+def pack(version: str = "1.0.0") -> CompiledPack:
+    """A small pack that loads through the real compiler."""
+    place = Place("pack.yaml", 1, 1)
+    dates = {
+        name: Fact(name, name, FactType.DATE, Absence.REQUIRED, place) for name in ("birth-date", "today")
+    }
+    age = Fact(
+        "age",
+        "Age",
+        FactType.INTEGER,
+        Absence.REQUIRED,
+        place,
+        unit="a",
+        low=Decimal(0),
+        high=Decimal(130),
+        supply="send the birth date",
+        derivation=Derivation("years-between", ("birth-date", "today")),
+    )
+    rule = Rule(
+        "old",
+        "Old",
+        "66 or over",
+        Comparison("age", Operator.AT_LEAST, Decimal(66)),
+        Effect.EXCLUDE,
+        place,
+        evidence=("e1",),
+        rationale="because",
+    )
+    window = Parameter(
+        "window", "Window", "d", Decimal(-7), Decimal(-28), Decimal(0), "site", "why", True, place
+    )
+    return compile_pack(
+        Pack(
+            id="midas",
+            version=version,
+            language="1",
+            title="MIDAS",
+            description="about",
+            evidence_as_of=date(2026, 1, 2),
+            review_by=date(2027, 6, 30),
+            approved_by="Dr. Example",
+            facts={**dates, "age": age},
+            code_sets={},
+            parameters={"window": window},
+            parameter_values={"window": Decimal("-7.50")},
+            options={"o1": Option("o1", "Option", "what it is", ("e1",), (), place)},
+            rules={"old": rule},
+            evidence={"e1": Evidence("e1", "Author et al.", "it shows this")},
+            digest="ab" * 32,
+        )
+    )
+
+
+@dataclass
+class FakeHallway:
+    """An `Evaluate` that keeps what it was asked and does what it is told."""
+
+    act: Callable[[EvaluateCommand], Answer] = lambda command: answer(command.patient)
+    commands: list[EvaluateCommand] = field(default_factory=list)
+
+    def evaluate(self, command: EvaluateCommand) -> Answer:
+        """Remembers the command, refuses what the door found wrong with it, then acts."""
+        self.commands.append(command)
+        if command.violations:
+            raise InputInvalid(command.violations)
+        return self.act(command)
+
+    def fail(self, error: Exception) -> None:
+        """From now on every evaluation raises this."""
+
+        def act(_: EvaluateCommand) -> Answer:
+            raise error
+
+        self.act = act
+
+
+class FakeShelf:
+    """Two versions of a pack, the later one active; `all` waits while the shelf is not open."""
+
+    def __init__(self) -> None:
+        self._packs = (pack("1.0.0"), pack("1.1.0"))
+        self.open = Event()
+        self.open.set()
+
+    def get(self, pack_id: str, version: str = "") -> CompiledPack:
+        """As the port says."""
+        for compiled in self._packs:
+            if (compiled.pack.id, compiled.pack.version) == (pack_id, version or "1.1.0"):
+                return compiled
+        raise PackNotFound("no such pack is on the shelf")
+
+    def all(self) -> tuple[CompiledPack, ...]:
+        """As the port says."""
+        assert self.open.wait(10)
+        return self._packs
+
+
+class FakeLog:
+    """A log with an evaluation at 0 and a refusal at 1, both of tenant `default`."""
+
+    origin = "log.example"
+
+    def append(self, record: NewRecord) -> tuple[Receipt, bytes]:
+        """The door never appends."""
+        raise AssertionError("only the hallway appends")
+
+    def answered(
+        self, tenant: str, client: str, request_id: str, request_digest: str
+    ) -> tuple[Receipt, bytes] | None:
+        """The door never asks."""
+        raise AssertionError("only the hallway asks")
+
+    def read(self, index: int) -> StoredRecord:
+        """As the port says."""
+        event = {0: "evaluation", 1: "refusal"}[index]
+        request = ReceivedRequest(client="anonymous", tenant="default")
+        decided = DecidedBy("2026-03-01T10:20:30.456Z", PackIdentity("", "", ""), {}, {}, {})
+        return StoredRecord(
+            index=index,
+            event=event,
+            leaf=b"",
+            input=stored_input(request, decided),
+            output=b"",
+            outcome="OFFER",
+            rules=(),
+            recorded_at="2026-03-01T10:20:31.000Z",
+        )
+
+    def size(self) -> int:
+        """As the port says."""
+        return 2
+
+    def close(self) -> None:
+        """As the port says."""
+
+
+@dataclass
+class Stand:
+    """A started server with a channel to it."""
+
+    server: GrpcServer
+    port: int
+    channel: grpc.Channel
+    hallway: FakeHallway
+    shelf: FakeShelf
+
+    @property
+    def evaluation(self) -> EvaluationServiceStub:
+        """Client of `EvaluationService`."""
+        return EvaluationServiceStub(self.channel)
+
+    @property
+    def packs(self) -> RulePackServiceStub:
+        """Client of `RulePackService`."""
+        return RulePackServiceStub(self.channel)
+
+    @property
+    def audit(self) -> AuditServiceStub:
+        """Client of `AuditService`."""
+        return AuditServiceStub(self.channel)
+
+
+@contextmanager
+def stand(limits: ServerLimits | None = None, reflection_on: bool = False) -> Iterator[Stand]:
+    """A server on a free port of loopback; stopped at the end."""
+    hallway, shelf = FakeHallway(), FakeShelf()
+    server = build_server(
+        hallway, shelf, FakeLog(), lambda record: answer(index=record.index), limits, reflection_on
+    )
+    port = server.start(0)
+    try:
+        with grpc.insecure_channel(f"127.0.0.1:{port}") as channel:
+            yield Stand(server, port, channel, hallway, shelf)
+    finally:
+        server.stop()
+
+
+def _detail(status: Status, kind: type) -> object:
+    found = [each for each in status.details if each.Is(kind.DESCRIPTOR)]
+    assert len(found) == 1, f"expected one {kind.__name__}"
+    message = kind()
+    found[0].Unpack(message)
+    return message
+
+
+def _status(error: grpc.RpcError | Status) -> Status:
+    return error if isinstance(error, Status) else rpc_status.from_call(error)
+
+
+def error_info(error: grpc.RpcError | Status) -> ErrorInfo:
+    """The `ErrorInfo` of a failed call or a status."""
+    return _detail(_status(error), ErrorInfo)
+
+
+def bad_request(error: grpc.RpcError | Status) -> list[tuple[str, str]]:
+    """The violations of a failed call or a status."""
+    violations = _detail(_status(error), BadRequest).field_violations
+    return [(each.field, each.description) for each in violations]
+
+
+def retry_info(error: grpc.RpcError | Status) -> RetryInfo:
+    """The `RetryInfo` of a failed call or a status."""
+    return _detail(_status(error), RetryInfo)
