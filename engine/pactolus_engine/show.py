@@ -80,15 +80,32 @@ def show_state(state: FactState, fact: Fact) -> str:
     """What a rule saw of the fact: its value as it was written, how it stands, why it is unknown."""
     if state.assumed and state.value is not None:
         return f"{show_value(state.value, fact)} (assumed)"
-    if not state.readings:
+    if not state.readings or _says_nothing(state, fact):
         return f"unknown: {state.reason}"
-    written = sorted({reading.shown for reading in state.readings if reading.shown})
-    if state.value is None:
-        text = "; ".join(written) or "unknown"
-    else:
-        is_derived = fact.derivation is not None
-        text = "; ".join(written) if written and not is_derived else show_value(state.value, fact)
+    text = _as_written(state, fact)
     return f"{text} ({state.reason})" if state.reason else text
+
+
+def _says_nothing(state: FactState, fact: Fact) -> bool:
+    """A derived fact that its inputs leave anywhere in its domain."""
+    return fact.derivation is not None and state.reason != "" and _is_anywhere(state.value, fact)
+
+
+def _is_anywhere(value: Value | None, fact: Fact) -> bool:
+    return value == Interval(fact.low, True, fact.high, True)
+
+
+def _as_written(state: FactState, fact: Fact) -> str:
+    """The words of the readings; of one fraction also the number it means."""
+    texts = sorted({reading.shown for reading in state.readings if reading.shown})
+    written = "; ".join(texts)
+    if state.value is None:
+        return written or "unknown"
+    meant = show_value(state.value, fact)
+    if not written or fact.derivation is not None or fact.type is FactType.SET:
+        return meant
+    says_more = fact.type is FactType.FRACTION and len(texts) == 1 and written != meant
+    return f"{written} = {meant}" if says_more and not _is_anywhere(state.value, fact) else written
 
 
 def _show_interval(interval: Interval, fact: Fact) -> str:

@@ -133,6 +133,26 @@ def test_a_read_state_shows_what_was_written() -> None:
     )
 
 
+@pytest.mark.parametrize(
+    ("written", "value", "shown"),
+    [
+        ("3 {cells}/10*6{cells}", point("3e-6"), "3 {cells}/10*6{cells} = 3e-6"),
+        ("< 0.01 %", range_of("[0, 1e-4)"), "< 0.01 % = [0, 1e-4)"),
+        ("not detected", range_of("[0, 1]"), "not detected"),
+    ],
+)
+def test_a_fraction_also_shows_the_number_it_means(written: str, value: Value, shown: str) -> None:
+    one = replace(reading("mrd", value), shown=written)
+    assert show_state(FactState("mrd", value, _KNOWN, "", (one,)), MRD) == shown
+
+
+def test_a_derived_state_that_may_be_anything_is_unknown() -> None:
+    age = derived("age", "years-between", "birth", "diagnosis")
+    anywhere = range_of(f"[{age.low}, {age.high}]")
+    state = FactState("age", anywhere, _KNOWN, "birth: not sent", (reading("diagnosis", days("2025-01-01")),))
+    assert show_state(state, age) == "unknown: birth: not sent"
+
+
 def test_a_derived_state_shows_its_own_value_and_not_what_was_written_for_its_inputs() -> None:
     age = derived("age", "years-between", "birth", "diagnosis")
     state = FactState("age", point(65), _KNOWN, "", (reading("birth", days("1960-01-01")),))

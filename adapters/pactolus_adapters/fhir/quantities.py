@@ -81,10 +81,11 @@ def _scale(sent: str, wanted: str) -> tuple[Decimal, Decimal] | None:
 
 
 def shown(quantity: Any) -> str:
-    """A Quantity as it was written, with its unit code: `< 0.01 %`."""
+    """A Quantity as it was written, with its unit code (`< 0.01 %`); the unit `1` goes without saying."""
     number = quantity.get("value") if isinstance(quantity, dict) else None
     written = number.text if isinstance(number, Number) else ""
-    parts = (text(quantity, "comparator"), written, text(quantity, "code"))
+    unit = text(quantity, "code")
+    parts = (text(quantity, "comparator"), written, "" if unit == "1" else unit)
     return " ".join(part for part in parts if part)
 
 
