@@ -9,9 +9,9 @@ laboratory states none (20 by default, a parameter of the pack); sequencing must
 from dataclasses import dataclass, replace
 from decimal import ROUND_UP, Context, Decimal
 
+from pactolus_adapters.fhir.exact_number import Number
 from pactolus_adapters.fhir.quantities import Measured, bounded, interval_of, measured, shown
 from pactolus_adapters.fhir.resource import Json, Resource, objects
-from pactolus_adapters.fhir.strict_json import Number
 from pactolus_adapters.fhir.values import value_key
 from pactolus_adapters.fhir.words import Reader, Word, fact_codes, unreadable, unusable
 from pactolus_engine.facts import Source

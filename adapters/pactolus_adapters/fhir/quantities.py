@@ -8,8 +8,8 @@ from dataclasses import dataclass
 from decimal import Decimal, Inexact
 from typing import Any
 
+from pactolus_adapters.fhir.exact_number import Number
 from pactolus_adapters.fhir.resource import text
-from pactolus_adapters.fhir.strict_json import Number
 from pactolus_adapters.fhir.ucum import EXACT, SYSTEM, factor, is_annotation, without_annotations
 from pactolus_engine.values import Interval, exactly
 

@@ -3,7 +3,7 @@
 `fhir.resources` knows the elements and not these lists. Source: FHIR R4 (4.0.1) value sets.
 """
 
-__all__ = ["CODES", "CONCEPTS"]
+__all__ = ["CODES", "CONCEPTS", "R4_ONLY_TYPES"]
 
 
 def _codes(text: str) -> frozenset[str]:
@@ -17,6 +17,16 @@ _EVENTS = (
     "MORN MORN.early MORN.late NOON AFT AFT.early AFT.late EVE EVE.early EVE.late NIGHT PHS HS WAKE "
     "C CM CD CV AC ACM ACD ACV PC PCM PCD PCV"
 )
+
+R4_ONLY_TYPES = _codes(
+    "EffectEvidenceSynthesis MedicinalProduct MedicinalProductAuthorization "
+    "MedicinalProductContraindication MedicinalProductIndication MedicinalProductIngredient "
+    "MedicinalProductInteraction MedicinalProductManufactured MedicinalProductPackaged "
+    "MedicinalProductPharmaceutical MedicinalProductUndesirableEffect RiskEvidenceSynthesis "
+    "SubstanceNucleicAcid SubstancePolymer SubstanceProtein SubstanceReferenceInformation "
+    "SubstanceSourceMaterial SubstanceSpecification"
+)
+"""Resource types of R4 that R4B, whose models are used, no longer has."""
 
 CODES: dict[tuple[str, str], frozenset[str]] = {
     ("Address", "type"): _codes("postal physical both"),

@@ -10,7 +10,7 @@ from typing import Any
 from pydantic import ValidationError
 
 from pactolus_adapters.fhir.r4_invariants import check_invariants
-from pactolus_adapters.fhir.r4_shape import check_resource, model_of
+from pactolus_adapters.fhir.r4_shape import check_resource, element_names, model_of
 from pactolus_adapters.fhir.violations import READ_TYPES, Violations
 
 __all__ = ["check_r4", "warm_up"]
@@ -34,6 +34,7 @@ def check_r4(body: dict[str, Any], path: str, found: Violations) -> None:
 
 def warm_up() -> None:
     """Builds the tables and validators of all types that are read, so that no request waits for it."""
+    element_names()
     for name in sorted({*READ_TYPES, "Bundle"}):
         found = Violations()
         check_r4({"resourceType": name}, name, found)

@@ -8,18 +8,20 @@ models of `fhir.resources` once per class and never change.
 import re
 import typing
 from dataclasses import dataclass
+from difflib import get_close_matches
 from functools import cache, lru_cache
 from typing import Any
 
 from fhir.resources.R4B import get_fhir_model_class
 
 from pactolus_adapters.fhir.dates import is_date, is_date_time
+from pactolus_adapters.fhir.exact_number import Number
 from pactolus_adapters.fhir.r4_codes import CODES, CONCEPTS
-from pactolus_adapters.fhir.strict_json import Number
-from pactolus_adapters.fhir.violations import READ_TYPES, Violations, item, member
+from pactolus_adapters.fhir.violations import READ_TYPES, Violations, child, item
 
-__all__ = ["check_resource", "model_of"]
+__all__ = ["check_resource", "element_names", "model_of"]
 
+_LONGEST_NAME = 40
 _INTEGER = re.compile(r"-?(?:0|[1-9][0-9]*)")
 _ID = re.compile(r"[A-Za-z0-9\-.]{1,64}")
 _ABSTRACT = frozenset({"DomainResource", "Resource"})
@@ -64,6 +66,20 @@ def _known_model(resource_type: str) -> Any:
 
 def _is_resource(model: Any) -> bool:
     return any(base.__name__ == "Resource" for base in model.__mro__)
+
+
+@cache
+def element_names() -> frozenset[str]:
+    """Every element name that can occur in a resource that is read, or in a Bundle."""
+    known: dict[Any, _Shape] = {}
+    waiting = [model_of(kind) for kind in (*READ_TYPES, "Bundle")]
+    while waiting:
+        model = waiting.pop()
+        if model in known or model is None:
+            continue
+        known[model] = _shape(model)
+        waiting += [e.model for e in known[model].elements.values() if e.kind == "object"]
+    return frozenset(name for shape in known.values() for name in shape.elements)
 
 
 def check_resource(model: Any, body: dict[str, Any], path: str, found: Violations) -> None:
@@ -131,12 +147,18 @@ def _check_object(shape: _Shape, body: dict[str, Any], path: str, found: Violati
     for position, (key, value) in enumerate(body.items()):
         if key == "resourceType" and shape.is_resource:
             continue
-        place = member(path, key, position)
         if (element := shape.elements.get(key)) is None:
-            found.add(place, f"is no element of FHIR R4 `{shape.name}`; unknown elements are refused")
+            found.add(child(path, position), _unknown(shape, key))
         else:
-            _check_element(shape, key, element, value, place, found)
+            _check_element(shape, key, element, value, f"{path}.{key}", found)
     _check_presence(shape, body, path, found)
+
+
+def _unknown(shape: _Shape, key: str) -> str:
+    """Names what was probably meant; the name that was sent may be a patient's."""
+    near = get_close_matches(key[:_LONGEST_NAME], shape.elements, n=1)
+    advice = f"; did you mean `{near[0]}`?" if near else ""
+    return f"is no element of FHIR R4 `{shape.name}`; unknown elements are refused{advice}"
 
 
 def _check_presence(shape: _Shape, body: dict[str, Any], path: str, found: Violations) -> None:

@@ -7,7 +7,9 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
+from pactolus_adapters.fhir.r4_codes import R4_ONLY_TYPES
 from pactolus_adapters.fhir.r4_models import check_r4
+from pactolus_adapters.fhir.r4_shape import model_of
 from pactolus_adapters.fhir.resource import Json, Resource, named, text
 from pactolus_adapters.fhir.strict_json import Limits, parse
 from pactolus_adapters.fhir.violations import READ_TYPES, Violations, item, typed
@@ -101,8 +103,10 @@ def _take(one: _Found, opened: Opened, found: Violations) -> None:
     if kind in READ_TYPES:
         check_r4(body, place, found)
         opened.resources.append(named(kind, body, place, one.full_url))
-    else:
+    elif kind in R4_ONLY_TYPES or model_of(kind) is not None:
         opened.passed_over.append(_other_type(body))
+    else:
+        found.add(one.field, "is of a `resourceType` that FHIR R4 does not have")
 
 
 def _take_entries(bundle: Json, place: str, opened: Opened, found: Violations) -> None:

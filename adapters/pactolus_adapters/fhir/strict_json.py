@@ -8,12 +8,13 @@ how they were written. Every failure becomes a violation; nothing here raises on
 import json
 import re
 from dataclasses import dataclass
-from decimal import Decimal
-from typing import Any, Self
+from typing import Any
 
-from pactolus_adapters.fhir.violations import Violations, item, member, typed
+from pactolus_adapters.fhir.exact_number import Number
+from pactolus_adapters.fhir.r4_shape import element_names
+from pactolus_adapters.fhir.violations import Violations, child, item, typed
 
-__all__ = ["MAX_DEPTH", "MAX_EXPONENT", "MAX_NUMBER_CHARACTERS", "Limits", "Number", "parse"]
+__all__ = ["MAX_DEPTH", "MAX_EXPONENT", "MAX_NUMBER_CHARACTERS", "Limits", "parse"]
 
 MAX_DEPTH = 64
 MAX_NUMBER_CHARACTERS = 40
@@ -33,17 +34,6 @@ class Limits:
 
     resource_bytes: int = 1024 * 1024
     request_bytes: int = 4 * 1024 * 1024
-
-
-class Number(Decimal):
-    """An exact decimal with the text it was written as."""
-
-    text: str
-
-    def __new__(cls, text: str) -> Self:
-        number = super().__new__(cls, text)
-        number.text = text
-        return number
 
 
 @dataclass(frozen=True, slots=True)
@@ -163,16 +153,22 @@ def _settled(tree: Any, path: str, found: Violations) -> Any:
 
 def _settled_object(body: _Object, path: str, found: Violations) -> dict[str, Any]:
     for position, key in body.duplicates:
-        found.add(member(path, key, position), "stands more than once in the same object")
+        found.add(_member(path, key, position), "stands more than once in the same object")
     plain = {}
     for position, (key, value) in enumerate(body.items()):
         if _is_plain(value) and _is_plain(key):
             plain[key] = value
             continue
-        place = member(path, key, position)
+        place = _member(path, key, position)
         _safe_text(key, place, found)
         plain[key] = _settled(value, place, found)
     return plain
+
+
+def _member(path: str, key: str, position: int) -> str:
+    """The place of a member; only the names that FHIR has are repeated."""
+    is_known = key in element_names() or key == "resourceType"
+    return f"{path}.{key}" if is_known else child(path, position)
 
 
 def _is_plain(value: Any) -> bool:

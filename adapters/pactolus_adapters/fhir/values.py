@@ -2,8 +2,8 @@
 
 from typing import Any
 
+from pactolus_adapters.fhir.exact_number import Number
 from pactolus_adapters.fhir.quantities import bounded, interval_of, is_count_unit, measured, shown
-from pactolus_adapters.fhir.strict_json import Number
 from pactolus_adapters.fhir.words import Reader, Word, boolean, coded, unreadable, unusable
 from pactolus_engine.facts import Source
 from pactolus_engine.pack.model import Fact, FactType

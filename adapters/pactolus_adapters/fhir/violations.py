@@ -3,16 +3,15 @@
 A place is the request field, then the JSON written as FHIRPath, with the resource type where a
 resource begins: `resources_json[0].Observation.valueQuantity.comparator`,
 `resources_json[1][2].Observation.status` (second entry of the request, third item of its array),
-`bundle_json.Bundle.entry[2].resource.Observation.status`. An element whose name does not look like
-a FHIR element name is not repeated, it is counted: `….Observation.children()[3]`.
+`bundle_json.Bundle.entry[2].resource.Observation.status`. An element whose name is no FHIR element
+name is not repeated (it may be a patient's), it is counted: `….Observation.children()[3]`.
 """
 
-import re
 from typing import Any
 
 from pactolus_engine.errors import InputInvalid, Violation
 
-__all__ = ["READ_TYPES", "Violations", "item", "member", "typed"]
+__all__ = ["READ_TYPES", "Violations", "child", "item", "typed"]
 
 READ_TYPES = frozenset(
     {
@@ -29,14 +28,11 @@ READ_TYPES = frozenset(
 )
 """The resource types that are read; a Bundle is opened, every other type is passed over."""
 
-_ELEMENT_NAME = re.compile(r"_?[a-z][A-Za-z0-9]{0,39}")
 _MOST = 1000
 
 
-def member(path: str, key: str, position: int) -> str:
-    """The place of a member of an object; a name that is none is counted instead of repeated."""
-    if _ELEMENT_NAME.fullmatch(key):
-        return f"{path}.{key}"
+def child(path: str, position: int) -> str:
+    """The place of a member of an object whose name must not be repeated."""
     return f"{path}.children()[{position}]"
 
 

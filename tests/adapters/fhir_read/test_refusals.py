@@ -50,7 +50,8 @@ PATIENT = {"resourceType": "Patient", "id": "p1"}
         ),
         (observation(id="a b"), f"{HERE}.id"),
         (observation(id="a" * 65), f"{HERE}.id"),
-        (observation(colour="x"), f"{HERE}.colour"),
+        (observation(colour="x"), f"{HERE}.children()[5]"),
+        (observation(janeCanary="x"), f"{HERE}.children()[5]"),
         (observation(fhir_comments="x"), f"{HERE}.children()[5]"),
         (observation(resource_type="x"), f"{HERE}.children()[5]"),
         (observation(method={}), f"{HERE}.method"),
@@ -132,6 +133,25 @@ def test_names_that_are_no_element_names_are_counted_not_repeated() -> None:
     (only,) = violations(observation(**{"Jane Canary": 1}))
     assert only.field == f"{HERE}.children()[5]"
     assert "Canary" not in only.description
+
+
+def test_an_unknown_element_is_answered_with_what_was_probably_meant() -> None:
+    (only,) = violations(observation(effectiveDatetime="2026-02-10"))
+    assert only.description.endswith("did you mean `effectiveDateTime`?")
+    assert "effectiveDatetime" not in only.description
+
+
+@pytest.mark.parametrize("kind", ["Canary", "observation", "Resource", "DomainResource", "JaneDoe"])
+def test_a_type_that_fhir_does_not_have_is_refused_and_not_repeated(kind: str) -> None:
+    (only,) = violations({"resourceType": kind, "id": "1"})
+    assert only.field == "resources_json[0]"
+    assert kind not in only.description
+
+
+@pytest.mark.parametrize("kind", ["Encounter", "MedicinalProduct"])
+def test_another_type_of_r4_is_passed_over(kind: str) -> None:
+    found = facts([PATIENT, {"resourceType": kind, "id": "1"}])
+    assert [one.source.reference for one in found.passed_over] == [f"{kind}/1"]
 
 
 def test_required_codes_are_listed_and_the_value_is_not() -> None:

@@ -7,7 +7,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from pactolus_adapters.fhir.strict_json import Number, parse
+from pactolus_adapters.fhir.exact_number import Number
+from pactolus_adapters.fhir.strict_json import parse
 from pactolus_adapters.fhir.violations import Violations
 from pactolus_engine.errors import InputInvalid, Violation
 
@@ -36,15 +37,15 @@ def refused(content: bytes) -> list[Violation]:
         (b"\xef\xbb\xbf{}", "resources_json[0]", "byte order mark"),
         (b'{"a": "\xff"}', "resources_json[0]", "not UTF-8"),
         ('{"a": 1}'.encode("utf-16"), "resources_json[0]", "not UTF-8"),
-        (b'{"a": NaN}', "resources_json[0].a", "NaN"),
-        (b'{"a": [1, -Infinity]}', "resources_json[0].a[1]", "Infinity"),
-        (b'{"a": ' + b"7" * 5000 + b"}", "resources_json[0].a", "40 characters"),
-        (b'{"a": 0.' + b"0" * 38 + b"1}", "resources_json[0].a", "40 characters"),
-        (b'{"a": 1e31}', "resources_json[0].a", "exponent"),
-        (b'{"a": 1e-31}', "resources_json[0].a", "exponent"),
-        (b'{"a": 1, "a": 2}', "resources_json[0].a", "more than once"),
-        (b'{"a": "\\ud800"}', "resources_json[0].a", "surrogate"),
-        (b'{"a": "\\u0000"}', "resources_json[0].a", "NUL"),
+        (b'{"value": NaN}', "resources_json[0].value", "NaN"),
+        (b'{"value": [1, -Infinity]}', "resources_json[0].value[1]", "Infinity"),
+        (b'{"value": ' + b"7" * 5000 + b"}", "resources_json[0].value", "40 characters"),
+        (b'{"value": 0.' + b"0" * 38 + b"1}", "resources_json[0].value", "40 characters"),
+        (b'{"value": 1e31}', "resources_json[0].value", "exponent"),
+        (b'{"value": 1e-31}', "resources_json[0].value", "exponent"),
+        (b'{"value": 1, "value": 2}', "resources_json[0].value", "more than once"),
+        (b'{"value": "\\ud800"}', "resources_json[0].value", "surrogate"),
+        (b'{"value": "\\u0000"}', "resources_json[0].value", "NUL"),
         (b'{"John Doe": "\\u0000"}', "resources_json[0].children()[0]", "NUL"),
         (b"[" * DEEP + b"]" * DEEP, "resources_json[0]", "64 levels"),
         (b'{"a":' * DEEP, "resources_json[0]", "64 levels"),
