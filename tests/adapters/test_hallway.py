@@ -276,6 +276,12 @@ def test_a_request_id_is_for_one_request(place: Place) -> None:
     assert place.log.size() == 1
 
 
+def test_a_repeated_request_is_answered_from_the_record_and_not_decided_again(place: Place) -> None:
+    first = place.hallway.evaluate(NEGATIVE)
+    place.matcher.fail(MatcherFailed("it stopped"))
+    assert place.hallway.evaluate(NEGATIVE) == first
+
+
 def test_the_clock_is_asked_when_nobody_said_an_instant(place: Place) -> None:
     answer = place.hallway.evaluate(replace(NEGATIVE, evaluation_time=None))
     # 12:30:15.250999 three hours east of UTC; whole milliseconds count.

@@ -1,10 +1,11 @@
 """From truths to a decision: every outcome, their order, and everything said beside them."""
 
 from datetime import date, datetime, timedelta, timezone
+from functools import partial
 
 import pytest
 
-from pactolus_engine import decide
+from pactolus_engine.completions import complete
 from pactolus_engine.decide import NOT_APPROVED, REVIEW_DATE_RULE
 from pactolus_engine.decision import Decision, Evidence, Outcome, PossibleOutcome
 from pactolus_engine.facts import Reading
@@ -143,9 +144,12 @@ def test_an_exclusion_that_holds_in_every_completion_is_the_answer() -> None:
     assert decision.outcome is Outcome.OUT_OF_SCOPE
 
 
+def _search_at_most(steps: int, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("pactolus_engine.decide.complete", partial(complete, maximum_steps=steps))
+
+
 def test_the_bound_of_the_search_is_told(monkeypatch: pytest.MonkeyPatch) -> None:
-    whole = decide.complete
-    monkeypatch.setattr(decide, "complete", lambda compiled, vector: whole(compiled, vector, 2))
+    _search_at_most(2, monkeypatch)
     decision = decided(_pack(), *_readings("", hold=""))
     assert decision.outcome is Outcome.NEED_DATA
     assert not decision.possible_outcomes_complete
@@ -154,9 +158,10 @@ def test_the_bound_of_the_search_is_told(monkeypatch: pytest.MonkeyPatch) -> Non
 
 
 def test_one_answer_found_before_the_bound_is_no_answer(monkeypatch: pytest.MonkeyPatch) -> None:
-    whole = decide.complete
-    monkeypatch.setattr(decide, "complete", lambda compiled, vector: whole(compiled, vector, 3))
-    assert decided(_pack(), *_readings("", hold="", exclude="")).outcome is Outcome.NEED_DATA
+    _search_at_most(4, monkeypatch)
+    decision = decided(_pack(), *_readings("", hold="", exclude=""))
+    assert decision.possible_outcomes == (PossibleOutcome(Outcome.OFFER, ("one",)),)
+    assert decision.outcome is Outcome.NEED_DATA
 
 
 # --- blocks ----------------------------------------------------------------------------------------

@@ -201,6 +201,7 @@ def _with_specimen(number: int, specimen: Value | None, standing: str = "final")
         ("assumed", _with_specimen(2, None), codes("a", "c")),
         ("required", _with_specimen(2, None, "unusable"), codes("a", "b", "c")),
         ("assumed", _with_specimen(2, None, "unusable"), codes("a", "b", "c")),
+        ("required", _with_specimen(2, codes("a"), "unusable"), codes("a", "b", "c")),
     ],
 )
 def test_a_sample_that_says_nothing_of_a_member_is_not_spoken_for_by_another(

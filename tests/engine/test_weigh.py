@@ -138,7 +138,7 @@ def test_another_sample_beside_a_good_one(standing: str, day: str, status: Statu
     pack = _pack(a_fraction(several="agree"))
     other = reading("mrd", point("1e-3"), "Observation/other", standing, dated=day)
     state = weighed(pack, other, *_sample("1", "1e-6", "marrow", "2026-02-05"))["mrd"]
-    assert (state.statuses, state.value) == ({status}, value)
+    assert (state.statuses, state.value) == (frozenset({status}), value)
 
 
 def test_the_evaluation_date_is_a_day_in_utc() -> None:

@@ -6,6 +6,7 @@ import subprocess
 import sys
 from collections.abc import Iterator
 from pathlib import Path
+from typing import Any
 
 import pytest
 
@@ -27,6 +28,29 @@ def served(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Service]:
         yield started
 
 
+def _crowded() -> dict[str, Any]:
+    """The negative example among much that means nothing to the pack, and an older version of each result."""
+    bundle = example("negative-ngs.json")
+    observations = [e for e in bundle["entry"] if e["resource"]["resourceType"] == "Observation"]
+    entries = list(bundle["entry"])
+    for entry in observations:
+        older = entry["resource"] | {"meta": {"versionId": "0", "lastUpdated": "2026-02-10T00:00:00Z"}}
+        entries.append({"fullUrl": entry["fullUrl"], "resource": older})
+    for number in range(8):
+        code = {"coding": [{"system": "https://hospital.example/codes", "code": f"c{number}"}]}
+        subject = bundle["entry"][1]["resource"]["subject"]
+        other = {
+            "resourceType": "Observation",
+            "id": f"o{number}",
+            "status": "final",
+            "code": code,
+            "subject": subject,
+        }
+        entries.append({"resource": other})
+        entries.append({"resource": {"resourceType": "Encounter", "id": f"e{number}", "status": "finished"}})
+    return bundle | {"entry": entries}
+
+
 def _parts(line: str) -> tuple[str, str]:
     """The text of an answer before its receipt, and the receipt."""
     decided, mark, receipt = line.rpartition(', "receipt": ')
@@ -40,13 +64,11 @@ def _evaluated(folder: Path, surroundings: dict[str, str]) -> list[str]:
     mine = {
         name: text for name, text in os.environ.items() if not name.startswith(("PACTOLUS_", "LC_", "LANG"))
     }
-    command = [
-        str(Path(sys.executable).with_name("pactolus")),
-        "evaluate",
-        *(str(EXAMPLES / f) for f in FILES),
-    ]
-    command += ["--at", AT, "--json", "--data", str(folder / "data"), "--rules", str(ROOT / "rules")]
     folder.mkdir()
+    (folder / "crowded.json").write_text(json.dumps(_crowded()))
+    files = [*(str(EXAMPLES / file) for file in FILES), "crowded.json"]
+    command = [str(Path(sys.executable).with_name("pactolus")), "evaluate", *files]
+    command += ["--at", AT, "--json", "--data", str(folder / "data"), "--rules", str(ROOT / "rules")]
     done = subprocess.run(
         command, cwd=folder, env=mine | surroundings, capture_output=True, check=True, timeout=120
     )
@@ -57,7 +79,7 @@ def test_processes_in_other_surroundings_decide_alike(tmp_path: Path) -> None:
     one, other = (
         _evaluated(tmp_path / str(number), surroundings) for number, surroundings in enumerate(SURROUNDINGS)
     )
-    assert len(one) == len(FILES)
+    assert len(one) == len(FILES) + 1
     for here, there in zip(one, other, strict=True):
         assert _parts(here)[0] == _parts(there)[0]
         assert _parts(here)[1] != _parts(there)[1]
@@ -65,7 +87,7 @@ def test_processes_in_other_surroundings_decide_alike(tmp_path: Path) -> None:
 
 def test_the_command_and_the_server_decide_alike(served: Service, tmp_path: Path) -> None:
     lines = _evaluated(tmp_path / "command", SURROUNDINGS[0])
-    for file, line in zip(FILES, lines, strict=True):
+    for file, line in zip(FILES, lines[:-1], strict=True):
         answer = served.evaluate(request(file))
         assert json.loads(line)["decision"]["decisionId"] == answer.decision.decision_id
 
@@ -82,15 +104,21 @@ def _orders(parts: list[object]) -> list[list[object]]:
     return [parts[::-1], parts[1:] + parts[:1], parts[1::2] + parts[::2]]
 
 
-@pytest.mark.parametrize("file", [file for file in FILES if "entry" in example(file)])
+@pytest.mark.parametrize("file", [*(file for file in FILES if "entry" in example(file)), "crowded.json"])
 def test_the_order_of_resources_means_nothing(served: Service, file: str) -> None:
-    bundle = example(file)
+    bundle = _crowded() if file == "crowded.json" else example(file)
     as_sent = served.evaluate(request(json.dumps(bundle).encode()))
     for entries in _orders(bundle["entry"]):
         content = json.dumps(bundle | {"entry": entries}).encode()
         shuffled = served.evaluate(request(content))
         assert shuffled.decision.SerializeToString() == as_sent.decision.SerializeToString()
         assert shuffled.bundle_json == as_sent.bundle_json
+
+
+def test_the_crowd_was_passed_over_and_the_patient_is_the_same(served: Service) -> None:
+    answer = served.evaluate(request(json.dumps(_crowded()).encode()))
+    assert sorted(option.id for option in answer.decision.options) == ["asct-isa-krd-x2", "isa-krd-x6"]
+    assert len(answer.decision.trace.passed_over) >= 20
 
 
 def test_the_order_of_fields_and_lists_means_nothing(served: Service) -> None:
