@@ -1,8 +1,8 @@
 """The smallest sets of facts that would settle an open decision, whatever their values turn out to be.
 
 A set settles it if, for every joint value of its facts, all completions that are left agree. The
-open cells on which some world's answer depends belong to every such set; of the open dates, those
-are needed whose day changes the answer while the rest of the set stays as it is.
+open cells on which some world's answer depends belong to every such set; of the supposed facts, those
+are needed whose state changes the answer while the rest of the set stays as it is.
 """
 
 from collections.abc import Iterator, Mapping
@@ -25,41 +25,41 @@ def minimal_sets(compiled: CompiledPack, states: States, worlds: Worlds) -> tupl
     cells = {fact for world in worlds.worlds for fact in _open_facts(compiled, states, world, worlds)}
     free = _free_dimensions(compiled, worlds)
     found: list[frozenset[str]] = []
-    for size in range(len(worlds.dates) + 1):
-        for dates in combinations(worlds.dates, size):
-            together = cells | set(dates)
-            if not any(known <= together for known in found) and _settles(worlds, dates, free):
+    for size in range(len(worlds.supposed) + 1):
+        for supposed in combinations(worlds.supposed, size):
+            together = cells | set(supposed)
+            if not any(known <= together for known in found) and _settles(worlds, supposed, free):
                 found.append(frozenset(together))
     return tuple(sorted(tuple(sorted(one)) for one in found))
 
 
 def _open_facts(compiled: CompiledPack, states: States, world: World, worlds: Worlds) -> Iterator[str]:
-    """The base facts, apart from the supposed dates, on whose cells this world's answer depends."""
+    """The base facts on whose cells this world's answer depends; a supposed date has none in it."""
     for dimension in world.completions.depends_on:
         fact = compiled.partitions[dimension].fact.id
         bases = list(base_facts(compiled.pack, fact))
         is_derived = bases != [fact]
         open_ones = [base for base in bases if not is_derived or not is_settled(states[base].value)]
         # When all are exact and the fact is open all the same, they contradict each other.
-        yield from (base for base in open_ones or bases if base not in worlds.dates)
+        yield from (base for base in open_ones or bases if not is_derived or base not in worlds.supposed)
 
 
 def _free_dimensions(compiled: CompiledPack, worlds: Worlds) -> frozenset[str]:
-    """Dimensions on which an answer depends and which do not move with a supposed date."""
+    """Dimensions on which an answer depends and which do not move with a supposed fact."""
     used = {name for world in worlds.worlds for name in world.completions.depends_on}
     return frozenset(
         name
         for name in used
-        if not set(base_facts(compiled.pack, compiled.partitions[name].fact.id)) & set(worlds.dates)
+        if not set(base_facts(compiled.pack, compiled.partitions[name].fact.id)) & set(worlds.supposed)
     )
 
 
-def _settles(worlds: Worlds, dates: tuple[str, ...], free: frozenset[str]) -> bool:
-    """Whether worlds that agree on these dates agree on the answer, for all cells they share."""
-    places = [worlds.dates.index(date) for date in dates]
+def _settles(worlds: Worlds, supposed: tuple[str, ...], free: frozenset[str]) -> bool:
+    """Whether worlds that agree on these facts agree on the answer, for all cells they share."""
+    places = [worlds.supposed.index(name) for name in supposed]
     groups: dict[tuple[int, ...], list[Completions]] = {}
     for world in worlds.worlds:
-        group = groups.setdefault(tuple(world.days[place] for place in places), [])
+        group = groups.setdefault(tuple(world.choice[place] for place in places), [])
         if not any(world.completions is known for known in group):
             group.append(world.completions)
     return all(_agree(one, other, free) for group in groups.values() for one, other in combinations(group, 2))
@@ -69,7 +69,7 @@ def _agree(one: Completions, other: Completions, free: frozenset[str]) -> bool:
     """Whether two worlds give the same answer for every value of the cells that both allow.
 
     A fact known in one world has one cell there; where the two share none, no joint value exists.
-    Cells that move with a date belong to no set of facts by themselves: then only equal diagrams do.
+    Cells that move with a supposed fact belong to no set of facts by themselves: then only equal diagrams do.
     """
     assert one.root is not None and other.root is not None
     if not {*one.depends_on, *other.depends_on} <= free:

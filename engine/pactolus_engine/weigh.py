@@ -20,7 +20,7 @@ from pactolus_engine.match.definition import Definition
 from pactolus_engine.pack.model import EVALUATION_DATE, Condition, Fact, Pack, Status
 from pactolus_engine.sift import countable
 from pactolus_engine.states import FactState, States, is_settled
-from pactolus_engine.values import Value, exactly
+from pactolus_engine.values import exactly
 
 __all__ = ["facts_in_doubt", "weigh"]
 
@@ -31,16 +31,15 @@ def weigh(
     partitions: Mapping[str, Partition],
     facts: FactSet,
     instant: datetime,
-    supposed: Mapping[str, Value] = MappingProxyType({}),
+    supposed: Mapping[str, FactState] = MappingProxyType({}),
 ) -> States:
     """The state of every fact of the pack at that instant (aware).
 
-    `supposed`: facts taken as known with these values, whatever the readings say.
+    `supposed`: facts taken to be in these states, whatever the readings say.
     """
     day = instant.astimezone(UTC).date().toordinal()
-    given = {EVALUATION_DATE: exactly(day), **supposed}
-    states = {name: FactState(name, value, frozenset({Status.KNOWN})) for name, value in given.items()}
-    scale = _Scale(pack, definitions, partitions, facts.readings, states)
+    today = FactState(EVALUATION_DATE, exactly(day), frozenset({Status.KNOWN}))
+    scale = _Scale(pack, definitions, partitions, facts.readings, {EVALUATION_DATE: today, **supposed})
     return {fact: scale.state(fact) for fact in sorted(pack.facts)}
 
 

@@ -1,23 +1,26 @@
-"""Worlds: every way in which open dates may fall, each completed by cells.
+"""Worlds: every way in which facts may fall that move others with them, each completed by cells.
 
 An open date may decide which readings count (a response counts when dated around the end of
-induction). Such a date is no cell of its own: it moves several facts together. So it is supposed
-to lie in each of its regions in turn, the readings are weighed again, and the cells that are then
-open are completed. Impossible patients (born after the diagnosis) are left out.
+induction), and samples that may or may not agree leave value and standing open together. Such a
+fact is no cell of its own. So it is supposed to be in each state that makes a difference, the
+readings are weighed again, and the cells that are then open are completed. Impossible patients
+(born after the diagnosis) are left out.
 """
 
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import datetime
 from itertools import product
+from math import prod
 
 from pactolus_engine.compiled import CompiledPack
 from pactolus_engine.completions import Completions, Skeleton, complete
 from pactolus_engine.conditions import inline
 from pactolus_engine.derive import base_facts
 from pactolus_engine.facts import FactSet
-from pactolus_engine.pack.model import Condition, FactType, Pack, Status
-from pactolus_engine.states import States, is_settled
+from pactolus_engine.join import agreed_value
+from pactolus_engine.pack.model import EVALUATION_DATE, Condition, FactType, Pack, Status
+from pactolus_engine.states import FactState, States, is_settled
 from pactolus_engine.turning_points import dates_read, turning_points
 from pactolus_engine.values import Interval, exactly
 from pactolus_engine.weigh import facts_in_doubt, weigh
@@ -25,22 +28,27 @@ from pactolus_engine.weigh import facts_in_doubt, weigh
 __all__ = ["MAXIMUM_WORLDS", "World", "Worlds", "every_world"]
 
 MAXIMUM_WORLDS = 512
-"""Combinations of open dates that are tried before the search gives up and says so."""
+"""Combinations of suppositions that are tried before the search gives up and says so."""
+
+_OPEN_AGREEMENT = frozenset({Status.KNOWN, Status.DISAGREEING})
+
+_Choices = dict[str, tuple[FactState, ...]]
+"""Fact → the states that it is supposed to be in, one after the other."""
 
 
 @dataclass(frozen=True, slots=True)
 class World:
-    """One supposition: the days (ordinals) of the open dates, and what the answer may then be."""
+    """One supposition: which choice of each supposed fact, and what the answer may then be."""
 
-    days: tuple[int, ...]
+    choice: tuple[int, ...]
     completions: Completions
 
 
 @dataclass(frozen=True, slots=True)
 class Worlds:
-    """All suppositions. `dates`: the facts that `World.days` speaks of, in its order."""
+    """All suppositions. `supposed`: the facts that `World.choice` speaks of, in its order."""
 
-    dates: tuple[str, ...]
+    supposed: tuple[str, ...]
     worlds: tuple[World, ...]
     is_complete: bool
 
@@ -55,20 +63,20 @@ def every_world(
 ) -> Worlds:
     """The worlds of an open decision whose cells alone give `completions`.
 
-    Without an open date that decides what counts there is one world. When there would be more than
-    `MAXIMUM_WORLDS`, that one world stands for all, which may list too much, and `is_complete` is
-    False.
+    Where no fact moves others there is one world. When there would be more than `MAXIMUM_WORLDS`,
+    that one world stands for all, which may list too much, and `is_complete` is False.
     """
     as_sent = World((), completions)
-    search = _Search(compiled, facts, states, instant)
-    dates = search.open_dates()
-    if not dates or not completions.is_complete:
-        return Worlds((), (as_sent,), completions.is_complete)
-    choices = search.choices(dates)
-    if choices is None:
+    if not completions.is_complete:
         return Worlds((), (as_sent,), False)
-    worlds = tuple(search.worlds(dates, choices))
-    return Worlds(dates, worlds, all(world.completions.is_complete for world in worlds))
+    search = _Search(compiled, facts, states, instant)
+    choices = search.choices()
+    if not choices:
+        return Worlds((), (as_sent,), True)
+    if prod(map(len, choices.values())) > MAXIMUM_WORLDS:
+        return Worlds((), (as_sent,), False)
+    worlds = tuple(search.worlds(choices))
+    return Worlds(tuple(choices), worlds, all(world.completions.is_complete for world in worlds))
 
 
 @dataclass(slots=True)
@@ -119,43 +127,55 @@ class _Search:
         head = self.pack.facts[self.pack.facts[fact].of or fact]
         return head.only is not None or bool(head.prefer)
 
-    def choices(self, dates: tuple[str, ...]) -> list[tuple[int, ...]] | None:
-        """For each date a day of each region; None when there are too many together.
+    def choices(self) -> _Choices:
+        """The supposed facts with their states, by name."""
+        days = self._days(self.open_dates())
+        dates = {name: tuple(_on(name, day) for day in found) for name, found in days.items()}
+        return dict(sorted({**dates, **dict(self._agreements())}.items()))
+
+    def _agreements(self) -> Iterator[tuple[str, tuple[FactState, ...]]]:
+        """Facts whose samples may agree or not: in one cell that all allow, or at odds."""
+        for name, state in self.states.items():
+            if state.statuses == _OPEN_AGREEMENT and name in self.compiled.partitions:
+                agreed = agreed_value(state, self.compiled.partitions[name])
+                known = replace(state, value=agreed, statuses=frozenset({Status.KNOWN}))
+                yield name, (known, replace(state, statuses=frozenset({Status.DISAGREEING})))
+
+    def _days(self, dates: tuple[str, ...]) -> dict[str, tuple[int, ...]]:
+        """For each date a day of each region.
 
         A region of one open date may be bounded by a region of another: hence as many rounds as dates.
         """
         known = {fact: dates_read(self.facts.readings, fact) for fact in self.pack.facts}
-        known["evaluation-date"] = frozenset({self.instant.date().toordinal()})
+        known[EVALUATION_DATE] = frozenset({self.instant.date().toordinal()})
         days: dict[str, tuple[int, ...]] = dict.fromkeys(dates, ())
         for _ in dates:
             beside = {**known, **{date: known[date] | frozenset(found) for date, found in days.items()}}
             days = {date: self._regions(date, beside) for date in dates}
-            if _count(days) > MAXIMUM_WORLDS:
-                return None
-        return [days[date] for date in dates]
+            if prod(map(len, days.values())) > MAXIMUM_WORLDS:
+                break
+        return days
 
     def _regions(self, date: str, beside: Mapping[str, frozenset[int]]) -> tuple[int, ...]:
         value = self.states[date].value
         within = value if isinstance(value, Interval) else Interval(None, True, None, True)
         return turning_points(self.pack, self.conditions, date, within, beside)
 
-    def worlds(self, dates: tuple[str, ...], choices: list[tuple[int, ...]]) -> Iterator[World]:
+    def worlds(self, choices: _Choices) -> Iterator[World]:
         """Every possible combination, completed; equal vectors are completed once."""
-        completed: dict[tuple[int, ...], Completions] = {}
-        for days in product(*choices):
-            states = self._supposed(dict(zip(dates, days, strict=True)))
+        compiled, completed = self.compiled, dict[tuple[int, ...], Completions]()
+        for choice in product(*(range(len(states)) for states in choices.values())):
+            supposed = {name: choices[name][place] for name, place in zip(choices, choice, strict=True)}
+            states = weigh(
+                self.pack, compiled.definitions, compiled.partitions, self.facts, self.instant, supposed
+            )
             if self._is_impossible(states):
                 continue
-            vector = self.compiled.vector(states)
+            vector = compiled.vector(states)
             key = tuple(vector.values())
             if key not in completed:
-                completed[key] = complete(self.compiled, vector)
-            yield World(days, completed[key])
-
-    def _supposed(self, days: Mapping[str, int]) -> States:
-        supposed = {date: exactly(day) for date, day in days.items()}
-        compiled = self.compiled
-        return weigh(self.pack, compiled.definitions, compiled.partitions, self.facts, self.instant, supposed)
+                completed[key] = complete(compiled, vector)
+            yield World(choice, completed[key])
 
     def _is_impossible(self, states: States) -> bool:
         """The supposition makes dates contradict each other that did not before."""
@@ -167,8 +187,5 @@ class _Search:
         )
 
 
-def _count(days: Mapping[str, tuple[int, ...]]) -> int:
-    count = 1
-    for found in days.values():
-        count *= len(found)
-    return count
+def _on(date: str, day: int) -> FactState:
+    return FactState(date, exactly(day), frozenset({Status.KNOWN}))

@@ -6,10 +6,12 @@ import pytest
 
 from pactolus_engine import worlds
 from pactolus_engine.decision import Outcome
+from pactolus_engine.facts import Reading
 from pactolus_engine.pack.model import Pack
 from tests.support.small_packs import (
     a_code,
     a_date,
+    a_fraction,
     codes,
     compared,
     days,
@@ -17,8 +19,10 @@ from tests.support.small_packs import (
     derived,
     is_one_of,
     pack_of,
+    range_of,
     reading,
     rule,
+    stands,
 )
 
 
@@ -61,3 +65,33 @@ def test_past_the_bound_no_set_is_claimed_and_the_answer_says_so(monkeypatch: py
     assert (decision.outcome, decision.minimal_missing_sets) == (Outcome.NEED_DATA, ())
     assert not decision.possible_outcomes_complete
     assert "response" in {missing.fact for missing in decision.missing}
+
+
+def _samples(one: str, other: str) -> list[Reading]:
+    return [reading("mrd", range_of(one), "Observation/1"), reading("mrd", range_of(other), "Observation/2")]
+
+
+_AT_1E5 = pack_of(
+    [a_fraction("mrd", several="agree")],
+    [
+        rule("at-odds", "conflict", stands("mrd", "disagreeing")),
+        rule("negative", "offer", compared("mrd", "below", "1e-5"), "one"),
+        rule("positive", "offer", compared("mrd", "at-least", "1e-5"), "two"),
+    ],
+)
+
+
+@pytest.mark.parametrize(
+    ("one", "other", "possible"),
+    [
+        ("[3e-6, 3e-6]", "[0, 1e-4)", [("CONFLICT", ()), ("OFFER", ("one",))]),
+        ("[3e-5, 3e-5]", "[0, 1e-4)", [("CONFLICT", ()), ("OFFER", ("two",))]),
+        ("[0, 1e-4)", "[0, 1]", [("CONFLICT", ()), ("OFFER", ("one",)), ("OFFER", ("two",))]),
+    ],
+)
+def test_samples_that_may_agree_agree_only_where_both_may_lie(
+    one: str, other: str, possible: list[tuple[str, tuple[str, ...]]]
+) -> None:
+    decision = decided(_AT_1E5, *_samples(one, other))
+    assert [(found.outcome.value, found.options) for found in decision.possible_outcomes] == possible
+    assert decision.minimal_missing_sets == (("mrd",),)

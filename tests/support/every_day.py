@@ -10,6 +10,8 @@ from itertools import combinations, product
 from pactolus_engine.compiled import CompiledPack
 from pactolus_engine.completions import Skeleton
 from pactolus_engine.facts import FactSet
+from pactolus_engine.pack.model import Status
+from pactolus_engine.states import FactState
 from pactolus_engine.values import exactly
 from pactolus_engine.weigh import weigh
 from tests.support.oracle import every_completion, skeleton_of
@@ -27,13 +29,17 @@ def answers_on_every_day(
     """The answer for every combination of days and, on those days, every combination of open cells."""
     pack, found = compiled.pack, Answers()
     for days in product(tuple(span), repeat=len(dates)):
-        supposed = {date: exactly(day) for date, day in zip(dates, days, strict=True)}
+        supposed = {date: _on(date, day) for date, day in zip(dates, days, strict=True)}
         states = weigh(pack, compiled.definitions, compiled.partitions, facts, INSTANT, supposed)
         completions = every_completion(compiled, states, 5_000)
         assert completions is not None
         for cells, truths in completions.items():
             found[days, cells] = skeleton_of(pack, truths)
     return found
+
+
+def _on(date: str, day: int) -> FactState:
+    return FactState(date, exactly(day), frozenset({Status.KNOWN}))
 
 
 def smallest_settling_sets(
