@@ -1,10 +1,8 @@
-"""Completions: every answer that is still possible, and the facts on which it depends.
+"""Completions: every answer that is still possible, and the dimensions on which it depends.
 
 The unknown dimensions are completed cell by cell into an ordered, reduced decision diagram. Its
 leaves are the possible skeletons; the dimensions that label its nodes are exactly those on which
-the answer depends, and so the one smallest set that settles it (a set settles the answer if each
-of its joint values makes the rest irrelevant, which is to say: if it holds every dimension on
-which the answer depends).
+the answer depends. `worlds.py` does this once for every way in which open dates may fall.
 """
 
 from collections.abc import Iterator, Mapping
@@ -15,7 +13,7 @@ from pactolus_engine.conditions import Atom, atoms_of
 from pactolus_engine.decision import Outcome
 from pactolus_engine.pack.model import All, Any, Condition, Defined, Effect, Not
 
-__all__ = ["Completions", "MAXIMUM_STEPS", "Skeleton", "complete"]
+__all__ = ["Completions", "Diagram", "MAXIMUM_STEPS", "Node", "Skeleton", "complete"]
 
 MAXIMUM_STEPS = 20_000
 """Nodes visited before the search gives up and says so."""
@@ -35,11 +33,16 @@ class Skeleton:
 
 @dataclass(frozen=True, slots=True)
 class Completions:
-    """The possible skeletons, sorted; the dimensions they depend on; whether the search was whole."""
+    """The possible skeletons, sorted; the dimensions they depend on; whether the search was whole.
+
+    `root`: the diagram, when the search was whole. `vector`: what was completed.
+    """
 
     skeletons: tuple[Skeleton, ...]
     depends_on: tuple[str, ...]
     is_complete: bool
+    root: "Diagram | None" = field(default=None, compare=False)
+    vector: Mapping[str, int] = field(default_factory=dict, compare=False)
 
 
 def complete(
@@ -55,7 +58,8 @@ def complete(
         root = search.build(dict(vector))
     except _StepsSpent:
         return Completions(tuple(sorted(search.leaves)), search.open_dimensions(), False)
-    return Completions(tuple(sorted(search.leaves)), tuple(sorted(set(_labels(root)))), True)
+    skeletons, labels = tuple(sorted(search.leaves)), tuple(sorted(set(_labels(root))))
+    return Completions(skeletons, labels, True, root, vector)
 
 
 class _StepsSpent(Exception):
@@ -63,15 +67,23 @@ class _StepsSpent(Exception):
 
 
 @dataclass(frozen=True, slots=True)
-class _Node:
-    """An inner node of the diagram: one child per open cell of the dimension."""
+class Node:
+    """An inner node of the diagram: one child per open cell of the dimension, which `cells` names."""
 
     dimension: str
-    children: tuple["_Node | Skeleton", ...]
+    cells: tuple[int, ...]
+    children: tuple["Diagram", ...]
+
+    def child(self, cell: int) -> "Diagram":
+        """What follows when the dimension lies in that cell (a mask of one bit)."""
+        return self.children[self.cells.index(cell)]
 
 
-def _labels(node: _Node | Skeleton) -> Iterator[str]:
-    if isinstance(node, _Node):
+Diagram = Node | Skeleton
+
+
+def _labels(node: Diagram) -> Iterator[str]:
+    if isinstance(node, Node):
         yield node.dimension
         for child in node.children:
             yield from _labels(child)
@@ -111,7 +123,7 @@ class _Search:
         """Every dimension with more than one cell that may bear on the answer."""
         return tuple(sorted(d for d in self.order if self.start[d].bit_count() > 1))
 
-    def build(self, vector: dict[str, int]) -> _Node | Skeleton:
+    def build(self, vector: dict[str, int]) -> Diagram:
         self.steps_left -= 1
         if self.steps_left < 0:
             raise _StepsSpent
@@ -120,10 +132,11 @@ class _Search:
             self.leaves.add(settled)
             return settled
         dimension = next(d for d in self.order if d in settled and vector[d].bit_count() > 1)
-        children = tuple(self.build({**vector, dimension: cell}) for cell in _bits(vector[dimension]))
+        cells = tuple(_bits(vector[dimension]))
+        children = tuple(self.build({**vector, dimension: cell}) for cell in cells)
         if all(child == children[0] for child in children):
             return children[0]
-        return _Node(dimension, children)
+        return Node(dimension, cells, children)
 
     def _settle(self, vector: Mapping[str, int]) -> Skeleton | set[str]:
         """The skeleton that every completion of the vector shares, or the dimensions still in play."""

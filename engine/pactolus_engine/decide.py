@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from datetime import UTC, datetime
 
 from pactolus_engine.compiled import CompiledPack
-from pactolus_engine.completions import Completions, Skeleton, complete
+from pactolus_engine.completions import Skeleton, complete
 from pactolus_engine.decision import (
     BlockedOption,
     Caveat,
@@ -28,6 +28,7 @@ from pactolus_engine.kleene import Truth
 from pactolus_engine.match.definition import Definition
 from pactolus_engine.pack.model import Effect, Pack, Rule
 from pactolus_engine.states import States
+from pactolus_engine.worlds import World, Worlds, every_world
 
 __all__ = ["NOT_APPROVED", "REVIEW_DATE_RULE", "Situation", "decide"]
 
@@ -75,10 +76,10 @@ class Situation:
 
 def decide(situation: Situation) -> Decision:
     """The decision, its id still empty (`record.py` derives it from the content)."""
-    skeleton, completions = _skeleton(situation)
+    skeleton, worlds = _skeleton(situation)
     is_open = skeleton.outcome is Outcome.NEED_DATA
     missing, missing_sets = (
-        missing_facts(situation.states, situation.compiled, completions) if is_open else ((), ())
+        missing_facts(situation.states, situation.compiled, worlds) if is_open else ((), ())
     )
     return Decision(
         decision_id="",
@@ -88,8 +89,8 @@ def decide(situation: Situation) -> Decision:
         reasons=_reasons(situation),
         missing=missing,
         minimal_missing_sets=missing_sets,
-        possible_outcomes=_possible(completions) if is_open else (),
-        possible_outcomes_complete=completions.is_complete,
+        possible_outcomes=_possible(worlds) if is_open else (),
+        possible_outcomes_complete=worlds.is_complete,
         assumptions=assumptions(situation.states, situation.compiled),
         caveats=_caveats(situation) if skeleton.outcome in _GIVES_SOMETHING else (),
         blocked_options=_blocked(situation),
@@ -102,26 +103,35 @@ def decide(situation: Situation) -> Decision:
     )
 
 
-def _skeleton(situation: Situation) -> tuple[Skeleton, Completions]:
-    """Outcome and options, and the completions they rest on (empty when a rule settled it)."""
-    settled = Completions((), (), True)
+def _skeleton(situation: Situation) -> tuple[Skeleton, Worlds]:
+    """Outcome and options, and the completions they rest on (none when a rule settled it)."""
+    settled = Worlds((), (), True)
     for effect, outcome in _ENDINGS.items():
         if situation.rules(effect):
             return Skeleton(outcome), settled
         if effect is Effect.HOLD and _is_past_review(situation):
             return Skeleton(Outcome.HOLD), settled
+    worlds = _worlds(situation)
+    skeletons = worlds.skeletons
+    if worlds.is_complete and len(skeletons) == 1:
+        return skeletons[0], worlds
+    return Skeleton(Outcome.NEED_DATA), worlds
+
+
+def _worlds(situation: Situation) -> Worlds:
+    """The completions by cells; where they leave the answer open, world by world."""
     completions = complete(situation.compiled, situation.vector)
     if completions.is_complete and len(completions.skeletons) == 1:
-        return completions.skeletons[0], completions
-    return Skeleton(Outcome.NEED_DATA), completions
+        return Worlds((), (World((), completions),), True)
+    return every_world(situation.compiled, situation.facts, situation.states, situation.instant, completions)
 
 
 def _is_past_review(situation: Situation) -> bool:
     return situation.instant.astimezone(UTC).date() > situation.pack.review_by
 
 
-def _possible(completions: Completions) -> tuple[PossibleOutcome, ...]:
-    pairs = dict.fromkeys((s.outcome, s.options) for s in completions.skeletons)
+def _possible(worlds: Worlds) -> tuple[PossibleOutcome, ...]:
+    pairs = dict.fromkeys((s.outcome, s.options) for s in worlds.skeletons)
     return tuple(PossibleOutcome(outcome, options) for outcome, options in pairs)
 
 

@@ -1,13 +1,24 @@
 """Derived facts: whole years or days between two dates, each an interval of days."""
 
+from collections.abc import Iterator
 from datetime import date
 from decimal import Decimal
 
-from pactolus_engine.pack.model import Absence, Fact, Status
+from pactolus_engine.pack.model import EVALUATION_DATE, Absence, Fact, Pack, Status
 from pactolus_engine.states import FactState
 from pactolus_engine.values import Interval, exactly
 
-__all__ = ["derive"]
+__all__ = ["base_facts", "derive"]
+
+
+def base_facts(pack: Pack, fact: str) -> Iterator[str]:
+    """The facts that something must be sent for: the fact itself, or what it is derived from."""
+    derivation = pack.facts[fact].derivation if fact in pack.facts else None
+    if derivation is not None:
+        for given in derivation.inputs:
+            yield from base_facts(pack, given)
+    elif fact != EVALUATION_DATE:
+        yield fact
 
 
 def derive(fact: Fact, start: FactState, end: FactState) -> FactState:

@@ -1,9 +1,8 @@
 """The parts of a decision that tell why: facts used, what is missing, what was assumed, the trace."""
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Mapping
 
 from pactolus_engine.compiled import CompiledPack
-from pactolus_engine.completions import Completions
 from pactolus_engine.conditions import atoms_of
 from pactolus_engine.decision import (
     Assumption,
@@ -13,12 +12,15 @@ from pactolus_engine.decision import (
     RuleTrace,
     Trace,
 )
+from pactolus_engine.derive import base_facts
 from pactolus_engine.facts import FactSet, Source
 from pactolus_engine.kleene import Truth
 from pactolus_engine.match.definition import Definition
-from pactolus_engine.pack.model import EVALUATION_DATE, Condition, Pack
+from pactolus_engine.minimal import minimal_sets
+from pactolus_engine.pack.model import Condition, Pack
 from pactolus_engine.show import show_state
 from pactolus_engine.states import FactState, States, is_settled
+from pactolus_engine.worlds import Worlds
 
 __all__ = ["assumptions", "facts_used", "missing_facts", "trace"]
 
@@ -38,33 +40,26 @@ def facts_used(condition: Condition, states: States, pack: Pack) -> tuple[FactUs
 
 
 def missing_facts(
-    states: States, compiled: CompiledPack, completions: Completions
+    states: States, compiled: CompiledPack, worlds: Worlds
 ) -> tuple[tuple[Missing, ...], tuple[tuple[str, ...], ...]]:
-    """The base facts on which an open decision depends, and the sets of them that would settle it.
+    """The base facts on which an open decision depends, and every smallest set that would settle it.
 
-    Dimensions have no constraints between them (the pack reader refuses derived facts of rules that
-    share inputs), so there is exactly one smallest set; where two imprecise dates make one derived
-    fact it names both. When the search met its bound no set is claimed.
+    When a search met its bound no set is claimed, and the list may name more than is needed.
     """
     pack = compiled.pack
-    facts = {compiled.partitions[dimension].fact.id for dimension in completions.depends_on}
-    names = sorted({base for fact in facts for base in _open_inputs(fact, states, pack)})
+    sets = minimal_sets(compiled, states, worlds) if worlds.is_complete else ()
+    names = sorted({name for one in sets for name in one} or _open_facts(compiled, worlds))
     missing = tuple(
         Missing(name, pack.facts[name].title, _why_missing(states[name]), pack.facts[name].supply)
         for name in names
     )
-    return missing, ((tuple(names),) if completions.is_complete and names else ())
+    return missing, sets
 
 
-def _open_inputs(name: str, states: States, pack: Pack) -> Iterator[str]:
-    derivation = pack.facts[name].derivation
-    if derivation is None:
-        yield name
-        return
-    inputs = [given for given in derivation.inputs if given != EVALUATION_DATE]
-    # When both are exact and the fact is open all the same, they contradict each other.
-    for given in [name for name in inputs if not is_settled(states[name].value)] or inputs:
-        yield from _open_inputs(given, states, pack)
+def _open_facts(compiled: CompiledPack, worlds: Worlds) -> set[str]:
+    dimensions = {name for world in worlds.worlds for name in world.completions.depends_on}
+    facts = {compiled.partitions[name].fact.id for name in dimensions}
+    return {base for fact in facts for base in base_facts(compiled.pack, fact)}
 
 
 def _why_missing(state: FactState) -> str:

@@ -11,7 +11,7 @@ from pactolus_engine.pack.model import Absence, Fact, FactType, Several, Status
 from pactolus_engine.states import FactState, is_settled
 from pactolus_engine.values import Codes, Interval, Members, Value
 
-__all__ = ["Sample", "domain", "join"]
+__all__ = ["Sample", "agreed_value", "domain", "join"]
 
 _STANDINGS = (Standing.UNREADABLE, Standing.NOT_FINAL, Standing.UNUSABLE)
 """What one sample's standing does to the fact, the gravest first."""
@@ -231,6 +231,40 @@ def _agreement(fact: Fact, values: list[Value], partition: Partition | None) -> 
         return frozenset({Status.DISAGREEING})
     in_one_cell = all(mask.bit_count() == 1 for mask in masks)
     return known if in_one_cell else frozenset({Status.KNOWN, Status.DISAGREEING})
+
+
+def agreed_value(state: FactState, partition: Partition) -> Value:
+    """What is left of a fact's value when its samples, which may lie in several cells, share one."""
+    common = partition.everything
+    for reading in state.readings:
+        common &= partition.mask_of(replace(state, value=_value(partition.fact, reading)))
+    cells = [cell for place, cell in enumerate(partition.cells) if common >> place & 1]
+    intervals = [cell for cell in cells if isinstance(cell, Interval)]
+    if isinstance(state.value, Interval) and intervals:
+        return _overlap(state.value, _hull(intervals))
+    if isinstance(state.value, Codes):
+        return Codes(
+            state.value.possible & frozenset().union(*(c.possible for c in cells if isinstance(c, Codes)))
+        )
+    assert state.value is not None
+    return state.value
+
+
+def _overlap(one: Interval, other: Interval) -> Interval:
+    """The numbers in both intervals, which share at least one."""
+    low, low_closed = _inner(one.low, one.low_closed, other.low, other.low_closed, greater=True)
+    high, high_closed = _inner(one.high, one.high_closed, other.high, other.high_closed, greater=False)
+    return Interval(low, low_closed, high, high_closed)
+
+
+def _inner(
+    one: Decimal | None, one_closed: bool, other: Decimal | None, other_closed: bool, *, greater: bool
+) -> tuple[Decimal | None, bool]:
+    if one is None or other is None:
+        return (other, other_closed) if one is None else (one, one_closed)
+    if one == other:
+        return one, one_closed and other_closed
+    return (one, one_closed) if (one > other) is greater else (other, other_closed)
 
 
 def _reason(value: Value, readings: tuple[Reading, ...]) -> str:

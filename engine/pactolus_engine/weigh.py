@@ -8,20 +8,21 @@ no result, not final, latest); `join.py` then says what those that remain mean t
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
+from types import MappingProxyType
 
 from pactolus_engine.cells import Partition
 from pactolus_engine.conditions import atoms_of, inline
-from pactolus_engine.derive import derive
+from pactolus_engine.derive import base_facts, derive
 from pactolus_engine.facts import FactSet, Reading
 from pactolus_engine.join import Sample, join
 from pactolus_engine.kleene import Truth
 from pactolus_engine.match.definition import Definition
 from pactolus_engine.pack.model import EVALUATION_DATE, Condition, Fact, Pack, Status
 from pactolus_engine.sift import countable
-from pactolus_engine.states import FactState, States
+from pactolus_engine.states import FactState, States, is_settled
 from pactolus_engine.values import exactly
 
-__all__ = ["weigh"]
+__all__ = ["facts_in_doubt", "weigh"]
 
 
 def weigh(
@@ -30,11 +31,15 @@ def weigh(
     partitions: Mapping[str, Partition],
     facts: FactSet,
     instant: datetime,
+    supposed: Mapping[str, FactState] = MappingProxyType({}),
 ) -> States:
-    """The state of every fact of the pack at that instant (aware)."""
+    """The state of every fact of the pack at that instant (aware).
+
+    `supposed`: facts taken to be in these states, whatever the readings say.
+    """
     day = instant.astimezone(UTC).date().toordinal()
     today = FactState(EVALUATION_DATE, exactly(day), frozenset({Status.KNOWN}))
-    scale = _Scale(pack, definitions, partitions, facts.readings, {EVALUATION_DATE: today})
+    scale = _Scale(pack, definitions, partitions, facts.readings, {EVALUATION_DATE: today, **supposed})
     return {fact: scale.state(fact) for fact in sorted(pack.facts)}
 
 
@@ -69,13 +74,14 @@ class _Scale:
     def _counted(self, head: Fact) -> tuple[Sample, ...]:
         """The samples of a head that count, sifted once."""
         if head.id not in self.counted:
-            sent = self._all_samples(head)
+            sent = self.samples_of(head)
             samples = self._by_only(head, sent)
             self.dropped[head.id] = () if samples else tuple(sent)
             self.counted[head.id] = countable(head, self._by_preference(head, samples))
         return self.counted[head.id]
 
-    def _all_samples(self, head: Fact) -> list[Sample]:
+    def samples_of(self, head: Fact) -> list[Sample]:
+        """Everything that was sent about a head, sifted or not."""
         own = {fact.id for fact in self._family(head)}
         by_origin: dict[str, list[Reading]] = {}
         for reading in self.readings:
@@ -101,10 +107,22 @@ class _Scale:
 
     def _judge(self, head: Fact, sample: Sample, condition: Condition) -> Truth:
         """The truth of a condition for one sample alone, beside the facts that are not of it."""
-        own = {fact.id: join(fact, (sample,), self.partitions.get(fact.id)) for fact in self._family(head)}
+        own = self._own_states(head, sample)
         asked = inline(condition, self.definitions)
         states = {atom.fact: self._beside(own, atom.fact) for atom in atoms_of(asked)}
         return Definition(self.pack.facts, {}, states).truth(asked)
+
+    def wanted_by(self, head: Fact, sample: Sample, condition: Condition) -> set[str]:
+        """The open base facts beside the sample that leave the condition unknown for it."""
+        if self._judge(head, sample, condition) is not Truth.UNKNOWN:
+            return set()
+        asked = {atom.fact for atom in atoms_of(inline(condition, self.definitions))}
+        bases = {base for fact in asked for base in base_facts(self.pack, fact)}
+        own = self._own_states(head, sample)
+        return {base for base in bases - own.keys() if not is_settled(self.state(base).value)}
+
+    def _own_states(self, head: Fact, sample: Sample) -> dict[str, FactState]:
+        return {fact.id: join(fact, (sample,), self.partitions.get(fact.id)) for fact in self._family(head)}
 
     def _beside(self, own: dict[str, FactState], fact_id: str) -> FactState:
         fact = self.pack.facts.get(fact_id)
@@ -114,3 +132,24 @@ class _Scale:
             return self.state(fact_id)
         start, end = fact.derivation.inputs
         return derive(fact, self._beside(own, start), self._beside(own, end))
+
+
+def facts_in_doubt(
+    pack: Pack,
+    definitions: Mapping[str, Condition],
+    partitions: Mapping[str, Partition],
+    facts: FactSet,
+    states: States,
+) -> frozenset[str]:
+    """The base facts for want of which it is unknown whether some reading counts.
+
+    `states`: as weighed. A fact of the same sample as the reading is not among them: knowing it would
+    take another sample.
+    """
+    scale = _Scale(pack, definitions, partitions, facts.readings, dict(states))
+    wanted: set[str] = set()
+    for head in pack.facts.values():
+        asked = [*([head.only] if head.only else []), *head.prefer]
+        for sample in scale.samples_of(head) if asked else ():
+            wanted.update(*(scale.wanted_by(head, sample, condition) for condition in asked))
+    return frozenset(wanted)

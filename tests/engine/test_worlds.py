@@ -1,0 +1,97 @@
+"""Open dates that decide what counts: which they are, and where the search gives up."""
+
+from decimal import Decimal
+
+import pytest
+
+from pactolus_engine import worlds
+from pactolus_engine.decision import Outcome
+from pactolus_engine.facts import Reading
+from pactolus_engine.pack.model import Pack
+from tests.support.small_packs import (
+    a_code,
+    a_date,
+    a_fraction,
+    codes,
+    compared,
+    days,
+    decided,
+    derived,
+    is_one_of,
+    pack_of,
+    range_of,
+    reading,
+    rule,
+    stands,
+)
+
+
+def _pack() -> Pack:
+    facts = [
+        a_date("end"),
+        a_code("response", only=compared("response-days", "at-least", "0")),
+        a_date("response-day", absence="optional", of="response"),
+        derived("response-days", "days-between", "end", "response-day", low=Decimal(-130)),
+    ]
+    rules = [
+        rule("offer", "offer", is_one_of("response", "a"), "one"),
+        rule("out", "exclude", is_one_of("response", "b")),
+    ]
+    return pack_of(facts, rules)
+
+
+_RESPONSE = [
+    reading("response", codes("a"), "Observation/r"),
+    reading("response-day", days("2026-01-10"), "Observation/r"),
+]
+
+
+def test_a_fact_that_settles_every_world_is_enough() -> None:
+    """A new response says whether to offer, whichever day the induction ended."""
+    decision = decided(_pack(), *_RESPONSE)
+    assert decision.outcome is Outcome.NEED_DATA
+    assert decision.minimal_missing_sets == (("response",),)
+    assert decision.possible_outcomes_complete
+
+
+def test_a_known_date_opens_no_worlds() -> None:
+    decision = decided(_pack(), *_RESPONSE, reading("end", days("2026-01-05")))
+    assert (decision.outcome, decision.minimal_missing_sets) == (Outcome.OFFER, ())
+
+
+def test_past_the_bound_no_set_is_claimed_and_the_answer_says_so(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(worlds, "MAXIMUM_WORLDS", 1)
+    decision = decided(_pack(), *_RESPONSE)
+    assert (decision.outcome, decision.minimal_missing_sets) == (Outcome.NEED_DATA, ())
+    assert not decision.possible_outcomes_complete
+    assert "response" in {missing.fact for missing in decision.missing}
+
+
+def _samples(one: str, other: str) -> list[Reading]:
+    return [reading("mrd", range_of(one), "Observation/1"), reading("mrd", range_of(other), "Observation/2")]
+
+
+_AT_1E5 = pack_of(
+    [a_fraction("mrd", several="agree")],
+    [
+        rule("at-odds", "conflict", stands("mrd", "disagreeing")),
+        rule("negative", "offer", compared("mrd", "below", "1e-5"), "one"),
+        rule("positive", "offer", compared("mrd", "at-least", "1e-5"), "two"),
+    ],
+)
+
+
+@pytest.mark.parametrize(
+    ("one", "other", "possible"),
+    [
+        ("[3e-6, 3e-6]", "[0, 1e-4)", [("CONFLICT", ()), ("OFFER", ("one",))]),
+        ("[3e-5, 3e-5]", "[0, 1e-4)", [("CONFLICT", ()), ("OFFER", ("two",))]),
+        ("[0, 1e-4)", "[0, 1]", [("CONFLICT", ()), ("OFFER", ("one",)), ("OFFER", ("two",))]),
+    ],
+)
+def test_samples_that_may_agree_agree_only_where_both_may_lie(
+    one: str, other: str, possible: list[tuple[str, tuple[str, ...]]]
+) -> None:
+    decision = decided(_AT_1E5, *_samples(one, other))
+    assert [(found.outcome.value, found.options) for found in decision.possible_outcomes] == possible
+    assert decision.minimal_missing_sets == (("mrd",),)
