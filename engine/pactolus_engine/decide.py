@@ -27,6 +27,7 @@ from pactolus_engine.facts import FactSet
 from pactolus_engine.kleene import Truth
 from pactolus_engine.match.definition import Definition
 from pactolus_engine.pack.model import Effect, Pack, Rule
+from pactolus_engine.shared_dates import shared_dates
 from pactolus_engine.states import States
 
 __all__ = ["NOT_APPROVED", "REVIEW_DATE_RULE", "Situation", "decide"]
@@ -110,7 +111,9 @@ def _skeleton(situation: Situation) -> tuple[Skeleton, Completions]:
             return Skeleton(outcome), settled
         if effect is Effect.HOLD and _is_past_review(situation):
             return Skeleton(Outcome.HOLD), settled
-    completions = complete(situation.compiled, situation.vector)
+    today = situation.instant.astimezone(UTC).date().toordinal()
+    shared = shared_dates(situation.compiled, situation.states, today)
+    completions = complete(situation.compiled, situation.vector, shared=shared)
     if completions.is_complete and len(completions.skeletons) == 1:
         return completions.skeletons[0], completions
     return Skeleton(Outcome.NEED_DATA), completions

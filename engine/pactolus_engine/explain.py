@@ -42,9 +42,9 @@ def missing_facts(
 ) -> tuple[tuple[Missing, ...], tuple[tuple[str, ...], ...]]:
     """The base facts on which an open decision depends, and the sets of them that would settle it.
 
-    Dimensions have no constraints between them (the pack reader refuses derived facts of rules that
-    share inputs), so there is exactly one smallest set; where two imprecise dates make one derived
-    fact it names both. When the search met its bound no set is claimed.
+    Dimensions have no constraints between them but those of intervals between the same dates, which
+    are named by their dates; so there is exactly one smallest set. Where two imprecise dates make one
+    derived fact it names both. When the search met its bound no set is claimed.
     """
     pack = compiled.pack
     facts = {compiled.partitions[dimension].fact.id for dimension in completions.depends_on}

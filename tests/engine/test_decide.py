@@ -145,7 +145,9 @@ def test_an_exclusion_that_holds_in_every_completion_is_the_answer() -> None:
 
 def test_the_bound_of_the_search_is_told(monkeypatch: pytest.MonkeyPatch) -> None:
     whole = decide.complete
-    monkeypatch.setattr(decide, "complete", lambda compiled, vector: whole(compiled, vector, 2))
+    monkeypatch.setattr(
+        decide, "complete", lambda compiled, vector, **more: whole(compiled, vector, 2, **more)
+    )
     decision = decided(_pack(), *_readings("", hold=""))
     assert decision.outcome is Outcome.NEED_DATA
     assert not decision.possible_outcomes_complete
@@ -155,7 +157,9 @@ def test_the_bound_of_the_search_is_told(monkeypatch: pytest.MonkeyPatch) -> Non
 
 def test_one_answer_found_before_the_bound_is_no_answer(monkeypatch: pytest.MonkeyPatch) -> None:
     whole = decide.complete
-    monkeypatch.setattr(decide, "complete", lambda compiled, vector: whole(compiled, vector, 3))
+    monkeypatch.setattr(
+        decide, "complete", lambda compiled, vector, **more: whole(compiled, vector, 3, **more)
+    )
     assert decided(_pack(), *_readings("", hold="", exclude="")).outcome is Outcome.NEED_DATA
 
 
