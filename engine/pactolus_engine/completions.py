@@ -2,7 +2,8 @@
 
 The unknown dimensions are completed cell by cell into an ordered, reduced decision diagram. Its
 leaves are the possible skeletons; the dimensions that label its nodes are exactly those on which
-the answer depends. `worlds.py` does this once for every way in which open dates may fall.
+the answer depends. Cells that cannot hold together, as of intervals between the same dates, are no
+completion. `worlds.py` does this once for every way in which facts that move others may fall.
 """
 
 from collections.abc import Iterator, Mapping
@@ -12,6 +13,7 @@ from pactolus_engine.compiled import CompiledPack
 from pactolus_engine.conditions import Atom, atoms_of
 from pactolus_engine.decision import Outcome
 from pactolus_engine.pack.model import All, Any, Condition, Defined, Effect, Not
+from pactolus_engine.shared_dates import NOTHING_SHARED, SharedDates
 
 __all__ = ["Completions", "Diagram", "MAXIMUM_STEPS", "Node", "Skeleton", "complete"]
 
@@ -46,14 +48,19 @@ class Completions:
 
 
 def complete(
-    compiled: CompiledPack, vector: Mapping[str, int], maximum_steps: int = MAXIMUM_STEPS
+    compiled: CompiledPack,
+    vector: Mapping[str, int],
+    maximum_steps: int = MAXIMUM_STEPS,
+    shared: SharedDates = NOTHING_SHARED,
 ) -> Completions:
     """All completions of a vector of cells. `vector`: dimension → mask; 0 is absent and optional.
+
+    `shared`: what intervals between the same dates rule out; it must allow the vector itself.
 
     When `maximum_steps` nodes do not suffice, `is_complete` is False, the skeletons are those seen
     so far, and `depends_on` names every dimension that is open.
     """
-    search = _Search(compiled, dict(vector), maximum_steps)
+    search = _Search(compiled, dict(vector), maximum_steps, shared)
     try:
         root = search.build(dict(vector))
     except _StepsSpent:
@@ -94,6 +101,7 @@ class _Search:
     compiled: CompiledPack
     start: dict[str, int]
     steps_left: int
+    shared: SharedDates
     leaves: set[Skeleton] = field(default_factory=set)
     rules: dict[Effect, list[str]] = field(init=False)
     order: list[str] = field(init=False)
@@ -132,8 +140,9 @@ class _Search:
             self.leaves.add(settled)
             return settled
         dimension = next(d for d in self.order if d in settled and vector[d].bit_count() > 1)
-        cells = tuple(_bits(vector[dimension]))
-        children = tuple(self.build({**vector, dimension: cell}) for cell in cells)
+        completed = {cell: {**vector, dimension: cell} for cell in _bits(vector[dimension])}
+        cells = tuple(cell for cell, each in completed.items() if self.shared.allow(each))
+        children = tuple(self.build(completed[cell]) for cell in cells)
         if all(child == children[0] for child in children):
             return children[0]
         return Node(dimension, cells, children)

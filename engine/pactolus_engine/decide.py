@@ -27,6 +27,7 @@ from pactolus_engine.facts import FactSet
 from pactolus_engine.kleene import Truth
 from pactolus_engine.match.definition import Definition
 from pactolus_engine.pack.model import Effect, Pack, Rule
+from pactolus_engine.shared_dates import shared_dates
 from pactolus_engine.states import States
 from pactolus_engine.worlds import World, Worlds, every_world
 
@@ -120,7 +121,9 @@ def _skeleton(situation: Situation) -> tuple[Skeleton, Worlds]:
 
 def _worlds(situation: Situation) -> Worlds:
     """The completions by cells; where they leave the answer open, world by world."""
-    completions = complete(situation.compiled, situation.vector)
+    today = situation.instant.astimezone(UTC).date().toordinal()
+    shared = shared_dates(situation.compiled, situation.states, today)
+    completions = complete(situation.compiled, situation.vector, shared=shared)
     if completions.is_complete and len(completions.skeletons) == 1:
         return Worlds((), (World((), completions),), True)
     return every_world(situation.compiled, situation.facts, situation.states, situation.instant, completions)
@@ -136,9 +139,13 @@ def _possible(worlds: Worlds) -> tuple[PossibleOutcome, ...]:
 
 
 def _reasons(situation: Situation) -> tuple[Reason, ...]:
-    """The rules that bear on the outcome: those that are true, then those that still may be."""
-    true = situation.rules(*_ENDINGS, Effect.OFFER, Effect.BLOCK)
-    unknown = situation.rules(*_ENDINGS, Effect.OFFER, Effect.BLOCK, truth=Truth.UNKNOWN)
+    """The rules that bear on the outcome: those that are true, then those that still may be.
+
+    Findings bear on it where the pack has nothing else to give.
+    """
+    given = (Effect.OFFER, Effect.BLOCK) if situation.pack.options else (Effect.CONCLUDE,)
+    true = situation.rules(*_ENDINGS, *given)
+    unknown = situation.rules(*_ENDINGS, *given, truth=Truth.UNKNOWN)
     reasons = [_reason(rule, Truth.TRUE, situation) for rule in true]
     reasons += [_reason(rule, Truth.UNKNOWN, situation) for rule in unknown]
     if _is_past_review(situation):

@@ -83,8 +83,10 @@ def _both(one: int, other: int) -> int:
     return one & other if one and other else one | other
 
 
-def _same(one: Diagram, other: Diagram, shared: Mapping[str, int]) -> bool:
-    """Whether two diagrams lead to the same answer wherever both worlds may lie."""
+def _same(one: Diagram | None, other: Diagram | None, shared: Mapping[str, int]) -> bool:
+    """Whether two diagrams lead to the same answer wherever both worlds may lie (None: nowhere)."""
+    if one is None or other is None:
+        return True
     split = one if isinstance(one, Node) else other
     if not isinstance(split, Node):
         return one == other
@@ -95,11 +97,16 @@ def _same(one: Diagram, other: Diagram, shared: Mapping[str, int]) -> bool:
     )
 
 
-def _below(node: Diagram, dimension: str, cell: int) -> Diagram:
-    """The diagram once the dimension is known to lie in the cell."""
+def _below(node: Diagram, dimension: str, cell: int) -> Diagram | None:
+    """The diagram once the dimension is known to lie in the cell; None if it cannot lie there."""
     if not isinstance(node, Node):
         return node
     if node.dimension == dimension:
-        return node.child(cell)
-    children = tuple(_below(child, dimension, cell) for child in node.children)
-    return Node(node.dimension, node.cells, children)
+        return node.child(cell) if cell in node.cells else None
+    below = [
+        (at, _below(child, dimension, cell)) for at, child in zip(node.cells, node.children, strict=True)
+    ]
+    kept = [(at, child) for at, child in below if child is not None]
+    return (
+        Node(node.dimension, tuple(at for at, _ in kept), tuple(child for _, child in kept)) if kept else None
+    )

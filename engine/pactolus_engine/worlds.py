@@ -9,7 +9,7 @@ readings are weighed again, and the cells that are then open are completed. Impo
 
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field, replace
-from datetime import datetime
+from datetime import UTC, datetime
 from itertools import product
 from math import prod
 
@@ -20,6 +20,7 @@ from pactolus_engine.derive import base_facts
 from pactolus_engine.facts import FactSet
 from pactolus_engine.join import agreed_value
 from pactolus_engine.pack.model import EVALUATION_DATE, Condition, FactType, Pack, Status
+from pactolus_engine.shared_dates import shared_dates
 from pactolus_engine.states import FactState, States, is_settled
 from pactolus_engine.turning_points import dates_read, turning_points
 from pactolus_engine.values import Interval, exactly
@@ -101,6 +102,10 @@ class _Search:
     def pack(self) -> Pack:
         return self.compiled.pack
 
+    @property
+    def today(self) -> int:
+        return self.instant.astimezone(UTC).date().toordinal()
+
     def open_dates(self) -> tuple[str, ...]:
         """Dates that decide what counts, and dates that are compared with those; all of them open."""
         compiled = self.compiled
@@ -147,7 +152,7 @@ class _Search:
         A region of one open date may be bounded by a region of another: hence as many rounds as dates.
         """
         known = {fact: dates_read(self.facts.readings, fact) for fact in self.pack.facts}
-        known[EVALUATION_DATE] = frozenset({self.instant.date().toordinal()})
+        known[EVALUATION_DATE] = frozenset({self.today})
         days: dict[str, tuple[int, ...]] = dict.fromkeys(dates, ())
         for _ in dates:
             beside = {**known, **{date: known[date] | frozenset(found) for date, found in days.items()}}
@@ -163,7 +168,7 @@ class _Search:
 
     def worlds(self, choices: _Choices) -> Iterator[World]:
         """Every possible combination, completed; equal vectors are completed once."""
-        compiled, completed = self.compiled, dict[tuple[int, ...], Completions]()
+        compiled, completed = self.compiled, dict[tuple[object, ...], Completions]()
         for choice in product(*(range(len(states)) for states in choices.values())):
             supposed = {name: choices[name][place] for name, place in zip(choices, choice, strict=True)}
             states = weigh(
@@ -171,10 +176,10 @@ class _Search:
             )
             if self._is_impossible(states):
                 continue
-            vector = compiled.vector(states)
-            key = tuple(vector.values())
+            vector, shared = compiled.vector(states), shared_dates(compiled, states, self.today)
+            key = (*vector.values(), *shared.days)
             if key not in completed:
-                completed[key] = complete(compiled, vector)
+                completed[key] = complete(compiled, vector, shared=shared)
             yield World(choice, completed[key])
 
     def _is_impossible(self, states: States) -> bool:

@@ -1,5 +1,5 @@
 """What rules say of each other: definitions without a cycle, of a bounded size, and derived facts
-whose inputs are their own."""
+whose inputs are their own or dates that they may share."""
 
 from collections.abc import Iterable, Mapping
 from graphlib import TopologicalSorter
@@ -62,7 +62,8 @@ def check_shared_inputs(rules: Mapping[str, Rule], facts: Mapping[str, Fact], is
     """Notes facts that rules test as if they were independent though one date decides both.
 
     Completions range over facts one by one: two derived facts with a common input, or a derived
-    fact beside its own input, would let an impossible patient through.
+    fact beside its own input, would let an impossible patient through. Only days between dates are
+    completed together and may share them.
     """
     owners: dict[str, str] = {}
     compared: dict[str, Place] = {}
@@ -75,7 +76,7 @@ def check_shared_inputs(rules: Mapping[str, Rule], facts: Mapping[str, Fact], is
             if fact is None:
                 continue
             if fact.derivation is not None:
-                _claim(fact, rule.place, owners, issues)
+                _claim(fact, facts, rule.place, owners, issues)
             elif isinstance(test, Comparison):
                 compared.setdefault(fact.id, rule.place)
     for name in sorted(owners.keys() & compared.keys()):
@@ -83,12 +84,18 @@ def check_shared_inputs(rules: Mapping[str, Rule], facts: Mapping[str, Fact], is
         issues.add(compared[name], message, "test one of the two")
 
 
-def _claim(fact: Fact, place: Place, owners: dict[str, str], issues: Issues) -> None:
+def _claim(
+    fact: Fact, facts: Mapping[str, Fact], place: Place, owners: dict[str, str], issues: Issues
+) -> None:
     assert fact.derivation is not None
     for name in fact.derivation.inputs:
         if name == EVALUATION_DATE:
             continue
         owner = owners.setdefault(name, fact.id)
-        if owner != fact.id:
+        if owner != fact.id and not _are_days(fact, facts[owner]):
             message = f"rules use `{owner}` and `{fact.id}`, which both follow from `{name}`"
-            issues.add(place, message, "derived facts that rules use must not share an input")
+            issues.add(place, message, "only facts that are `days-between` may share an input")
+
+
+def _are_days(*facts: Fact) -> bool:
+    return all(fact.derivation is not None and fact.derivation.kind == "days-between" for fact in facts)
