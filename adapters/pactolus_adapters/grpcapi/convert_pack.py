@@ -34,6 +34,7 @@ def pack_summary(pack: Pack, active: bool) -> RulePackSummary:
 
 def pack_details(pack: Pack, active: bool) -> GetRulePackResponse:
     """Everything that a reader needs to judge the pack, each list sorted by id."""
+    rules: dict[str, Rule | RuleOff] = {**pack.rules, **pack.rules_off}
     return GetRulePackResponse(
         summary=pack_summary(pack, active),
         description=pack.description,
@@ -41,7 +42,7 @@ def pack_details(pack: Pack, active: bool) -> GetRulePackResponse:
         facts=[_fact(fact) for _, fact in sorted(pack.facts.items())],
         parameters=[_parameter(pack, each) for _, each in sorted(pack.parameters.items())],
         options=[_option(option) for _, option in sorted(pack.options.items())],
-        rules=[_rule(rule) for _, rule in sorted({**pack.rules, **pack.rules_off}.items())],
+        rules=[_rule(rule) for _, rule in sorted(rules.items())],
         evidence=[evidence_message(each) for _, each in sorted(pack.evidence.items())],
         overlay=_overlay(pack.overlay) if pack.overlay else None,
     )
