@@ -165,24 +165,22 @@ def pack(version: str = "1.0.0") -> CompiledPack:
             rules={"old": rule},
             evidence={"e1": Evidence("e1", "Author et al.", "it shows this")},
             digest="ab" * 32,
-            rules_off={
-                "low": RuleOff(
-                    "low",
-                    "Too low",
-                    "wait",
-                    Effect.HOLD,
-                    ("lowest",),
-                    evidence=("e1",),
-                    rationale="because",
-                )
-            },
-            overlay=Overlay(
-                "Our site",
-                "Dr. Site",
-                {"window": SiteValue(Decimal("-7.50"), "we are quick")},
-                (SiteCode("mrd", "local:lab", "M1", "our MRD"),),
-            ),
+            rules_off={"low": _rule_off()},
+            overlay=_overlay(),
         )
+    )
+
+
+def _rule_off() -> RuleOff:
+    return RuleOff("low", "Too low", "wait", Effect.HOLD, ("lowest",), evidence=("e1",), rationale="because")
+
+
+def _overlay() -> Overlay:
+    return Overlay(
+        "Our site",
+        "Dr. Site",
+        {"window": SiteValue(Decimal("-7.50"), "we are quick")},
+        (SiteCode("mrd", "local:lab", "M1", "our MRD"),),
     )
 
 
