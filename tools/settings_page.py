@@ -27,17 +27,19 @@ def main() -> None:
 
 def _row(setting: Field[Any]) -> str:
     variable = f"PACTOLUS_{setting.name.upper()}"
-    return f"| {setting.name} | `{variable}` | `{_default(setting)}` | {setting.metadata['meaning']} |"
+    return f"| {setting.name} | `{variable}` | {_default(setting)} | {setting.metadata['meaning']} |"
 
 
 def _default(setting: Field[Any]) -> str:
     match setting.default:
+        case None:
+            return "none"
         case bool():
-            return str(setting.default).lower()
+            return f"`{str(setting.default).lower()}`"
         case Path():
-            return f"./{setting.default}"
+            return f"`./{setting.default}`"
         case other:
-            return str(other)
+            return f"`{other}`"
 
 
 if __name__ == "__main__":

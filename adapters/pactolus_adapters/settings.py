@@ -56,6 +56,9 @@ class Settings:
     # RUF009 sees a call; what it makes is a frozen field over an immutable path.
     data: Path = _setting(Path("pactolus-data"), Path, "the folder of the audit store and its key")  # noqa: RUF009
     rules: Path = _setting(Path("rules"), Path, "the folder of the rule packs")  # noqa: RUF009
+    overlays: Path | None = _setting(  # noqa: RUF009
+        None, Path, "the folder of the site's overlays, `<pack id>.yaml` for each pack"
+    )
     pack: str = _setting("midas-consolidation", str, "the pack that decides when a request names none")
     host: str = _setting("127.0.0.1", str, "the address to listen on")
     port: int = _setting(50051, _whole(0, 65535), "the gRPC port; 0 lets the system choose")

@@ -73,7 +73,7 @@ def open_house(settings: Settings) -> Iterator[House]:
 
     Raises `PackInvalid` or `PackNotFound` before anything is written, then `AuditUnavailable`.
     """
-    shelf = FolderShelf(settings.rules, prepare_pack)
+    shelf = FolderShelf(settings.rules, prepare_pack, settings.overlays)
     shelf.get(settings.pack)
     with ExitStack() as opened:
         audit = SqliteAuditLog(settings.data, system_clock)

@@ -31,13 +31,16 @@ from pactolus_engine.shared_dates import shared_dates
 from pactolus_engine.states import States
 from pactolus_engine.worlds import World, Worlds, every_world
 
-__all__ = ["NOT_APPROVED", "REVIEW_DATE_RULE", "Situation", "decide"]
+__all__ = ["NOT_APPROVED", "OVERLAY_NOT_APPROVED", "REVIEW_DATE_RULE", "Situation", "decide"]
 
 REVIEW_DATE_RULE = "pack-review-date"
 """The built-in rule: from 24:00 UTC of the pack's review date every answer is HOLD."""
 
 NOT_APPROVED = "pack-not-approved"
 """The built-in caveat: no clinician has approved this pack."""
+
+OVERLAY_NOT_APPROVED = "overlay-not-approved"
+"""The built-in caveat: no clinician has approved what this site sets and adds."""
 
 _ENDINGS = {
     Effect.CONFLICT: Outcome.CONFLICT,
@@ -177,18 +180,23 @@ def _offered(option_id: str, situation: Situation) -> OfferedOption:
     beside = [
         rule for rule in situation.rules(Effect.CAVEAT) if not rule.options or option_id in rule.options
     ]
-    caveats = [_caveat(rule, situation.pack) for rule in beside]
-    if not situation.pack.approved_by:
-        caveats.insert(
-            0, Caveat(NOT_APPROVED, "not clinically approved: no clinician has signed this rule pack")
-        )
+    caveats = (*_unsigned(situation.pack), *(_caveat(rule, situation.pack) for rule in beside))
     return OfferedOption(
         option.id,
         option.title,
         option.description,
-        tuple(caveats),
+        caveats,
         _evidence(option.evidence, situation.pack),
     )
+
+
+def _unsigned(pack: Pack) -> list[Caveat]:
+    """What no clinician has signed: a site's overlay is not covered by a signature on the pack."""
+    text = "not clinically approved: no clinician has signed"
+    unsigned = [] if pack.approved_by else [Caveat(NOT_APPROVED, f"{text} this rule pack")]
+    if pack.overlay is not None and not pack.overlay.approved_by:
+        unsigned.append(Caveat(OVERLAY_NOT_APPROVED, f"{text} this site's overlay of the rule pack"))
+    return unsigned
 
 
 def _caveats(situation: Situation) -> tuple[Caveat, ...]:

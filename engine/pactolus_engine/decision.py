@@ -25,6 +25,7 @@ __all__ = [
     "PackIdentity",
     "PossibleOutcome",
     "Reason",
+    "RuleOffTrace",
     "RuleTrace",
     "Trace",
 ]
@@ -174,6 +175,16 @@ class RuleTrace:
 
 
 @dataclass(frozen=True, slots=True)
+class RuleOffTrace:
+    """A rule that was not checked, because this site has not set the parameters it needs."""
+
+    rule: str
+    title: str
+    effect: str
+    parameters: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True)
 class FactTrace:
     """One fact of the pack as the rules saw it: standing, value, and the cells it may be in."""
 
@@ -186,11 +197,12 @@ class FactTrace:
 
 @dataclass(frozen=True, slots=True)
 class Trace:
-    """Everything that was looked at, for the auditor."""
+    """Everything that was looked at, and the rules that were not (`rules_off`), for the auditor."""
 
     rules: tuple[RuleTrace, ...]
     facts: tuple[FactTrace, ...]
     passed_over: tuple[PassedOver, ...]
+    rules_off: tuple[RuleOffTrace, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)

@@ -9,6 +9,7 @@ from pactolus_engine.decision import (
     FactTrace,
     FactUsed,
     Missing,
+    RuleOffTrace,
     RuleTrace,
     Trace,
 )
@@ -84,7 +85,7 @@ def trace(
     definition: Definition,
     facts: FactSet,
 ) -> Trace:
-    """Every rule with its tree, every fact with its cells, everything passed over."""
+    """Every rule with its tree, every fact with its cells, everything passed over, every rule that is off."""
     rules = tuple(
         RuleTrace(
             rule,
@@ -95,7 +96,11 @@ def trace(
         for rule, truth in sorted(truths.items())
     )
     looked_at = tuple(_fact_trace(states[name], compiled) for name in sorted(states))
-    return Trace(rules, looked_at, facts.passed_over)
+    off = tuple(
+        RuleOffTrace(rule.id, rule.title, rule.effect.value, rule.parameters)
+        for _, rule in sorted(compiled.pack.rules_off.items())
+    )
+    return Trace(rules, looked_at, facts.passed_over, off)
 
 
 def _fact_trace(state: FactState, compiled: CompiledPack) -> FactTrace:

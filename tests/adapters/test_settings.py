@@ -13,6 +13,7 @@ from tests.support.examples import ROOT
 GOOD = {
     "data": ("/srv/data", Path("/srv/data")),
     "rules": ("/srv/rules", Path("/srv/rules")),
+    "overlays": ("/srv/site", Path("/srv/site")),
     "pack": ("r-iss", "r-iss"),
     "host": ("::1", "::1"),
     "port": ("0", 0),

@@ -23,12 +23,19 @@ from tests.support.small_packs import InProcess
 
 _RULES = Path(__file__).resolve().parents[2] / "rules"
 _PACKS = sorted(path.name for path in _RULES.iterdir() if path.is_dir() and path.name[0] not in "._")
-_CASES = [(pack, file.name) for pack in _PACKS for file in sorted((_RULES / pack / "cases").glob("*.yaml"))]
+
+
+def _case_files(pack: str) -> list[Path]:
+    files = sorted((_RULES / pack / "cases").glob("*.yaml"))
+    return [file for file in files if not file.name.endswith(".overlay.yaml")]
+
+
+_CASES = [(pack, file.name) for pack in _PACKS for file in _case_files(pack)]
 
 
 @dataclass(frozen=True, slots=True)
 class _Loaded:
-    """A pack with its cases; `cases` is by file name."""
+    """A pack, with one of the overlays of its cases or none, and its cases by file name."""
 
     files: Mapping[str, bytes]
     compiled: CompiledPack
@@ -37,9 +44,9 @@ class _Loaded:
 
 
 @cache
-def _loaded(pack_name: str) -> _Loaded:
+def _loaded(pack_name: str, overlay: str = "") -> _Loaded:
     files = read_pack_files(_RULES / pack_name)
-    pack = read_pack(pack_name, files)
+    pack = read_pack(pack_name, files, overlay=(overlay, files[overlay]) if overlay else None)
     cases = {case.place.file.removeprefix("cases/"): case for case in read_cases(files, pack)}
     return _Loaded(files, compile_pack(pack), cases, InProcess())
 
@@ -71,12 +78,14 @@ def _differences(decision: Decision, expect: Expectation, loaded: _Loaded) -> di
         "options": sorted(option.id for option in decision.options),
         "missing": [missing.fact for missing in decision.missing],
         "conclusions": {conclusion.id: conclusion.value for conclusion in decision.conclusions},
+        "off": [rule.rule for rule in decision.trace.rules_off],
     }
     said: dict[str, object] = {
         "outcome": expect.outcome,
         "options": None if expect.options is None else sorted(expect.options),
         "missing": None if expect.missing is None else list(expect.missing),
         "conclusions": expect.conclusions,
+        "off": None if expect.off is None else sorted(expect.off),
     }
     wrong = {key: found[key] for key, value in said.items() if value is not None and value != found[key]}
     wrong |= {f"fired {rule}": truths.get(rule) for rule in expect.fired if truths.get(rule) != "true"}
@@ -88,8 +97,8 @@ def _differences(decision: Decision, expect: Expectation, loaded: _Loaded) -> di
     ("pack_name", "file"), [pytest.param(*case, id=f"{case[0]}/{case[1][:-5]}") for case in _CASES]
 )
 def test_case(pack_name: str, file: str) -> None:
-    loaded = _loaded(pack_name)
-    case = loaded.cases[file]
+    case = _loaded(pack_name).cases[file]
+    loaded = _loaded(pack_name, case.overlay)
     assert _differences(_decided(case, loaded), case.expect, loaded) == {}, case.name
 
 

@@ -90,7 +90,8 @@ def test_the_form_of_a_decision_is_fixed() -> None:
         b'"evaluation_time":"2026-03-01T09:00:00.000Z","minimal_missing_sets":[["mrd"],["mrd","specimen"]],'
         b'"missing":[],"options":[],"outcome":"NEED_DATA","pack":{"digest":"' + b"ab" * 32 + b'",'
         b'"id":"midas-consolidation","version":"1.0.0"},"patient":"Patient/p1","possible_outcomes":[],'
-        b'"possible_outcomes_complete":true,"reasons":[],"trace":{"facts":[],"passed_over":[],"rules":[]}}'
+        b'"possible_outcomes_complete":true,"reasons":[],"trace":{"facts":[],"passed_over":[],"rules":[],'
+        b'"rules_off":[]}}'
     )
 
 

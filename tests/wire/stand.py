@@ -34,6 +34,7 @@ from pactolus_engine.decision import (
     PackIdentity,
     PossibleOutcome,
     Reason,
+    RuleOffTrace,
     RuleTrace,
     Trace,
 )
@@ -52,7 +53,9 @@ from pactolus_engine.pack.model import (
     Parameter,
     Place,
     Rule,
+    RuleOff,
 )
+from pactolus_engine.pack.overlay import Overlay, SiteCode, SiteValue
 from pactolus_engine.ports import NewRecord, Receipt, StoredRecord
 from pactolus_engine.record import DecidedBy, ReceivedRequest, stored_input
 
@@ -99,6 +102,7 @@ def full_decision(outcome: Outcome = Outcome.OFFER, patient: str = "Patient/p1")
             (RuleTrace("r1", "offer", "true", Explanation("all of", "true", (Explanation("a", "true"),))),),
             (FactTrace("mrd", "known", "8e-6", ("[0, 1e-5)",), (source,)),),
             (PassedOver(source, "no code set holds its code"),),
+            (RuleOffTrace("r2", "Too low", "block", ("lowest",)),),
         ),
         pack=PackIdentity("midas", "1.0.0", "ab" * 32),
         patient=patient,
@@ -142,6 +146,7 @@ def pack(version: str = "1.0.0") -> CompiledPack:
     window = Parameter(
         "window", "Window", "d", Decimal(-7), Decimal(-28), Decimal(0), "site", "why", True, place
     )
+    lowest = Parameter("lowest", "Lowest", "1", None, Decimal(1), Decimal(9), "site", "why", True, place)
     return compile_pack(
         Pack(
             id="midas",
@@ -154,13 +159,28 @@ def pack(version: str = "1.0.0") -> CompiledPack:
             approved_by="Dr. Example",
             facts={**dates, "age": age},
             code_sets={},
-            parameters={"window": window},
+            parameters={"window": window, "lowest": lowest},
             parameter_values={"window": Decimal("-7.50")},
             options={"o1": Option("o1", "Option", "what it is", ("e1",), (), place)},
             rules={"old": rule},
             evidence={"e1": Evidence("e1", "Author et al.", "it shows this")},
             digest="ab" * 32,
+            rules_off={"low": _rule_off()},
+            overlay=_overlay(),
         )
+    )
+
+
+def _rule_off() -> RuleOff:
+    return RuleOff("low", "Too low", "wait", Effect.HOLD, ("lowest",), evidence=("e1",), rationale="because")
+
+
+def _overlay() -> Overlay:
+    return Overlay(
+        "Our site",
+        "Dr. Site",
+        {"window": SiteValue(Decimal("-7.50"), "we are quick")},
+        (SiteCode("mrd", "local:lab", "M1", "our MRD"),),
     )
 
 

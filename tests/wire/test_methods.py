@@ -36,17 +36,30 @@ def test_a_pack_is_shown_in_full_with_exact_numbers(wire: Stand) -> None:
     assert got.summary.approved_by == "Dr. Example"
     assert [fact.id for fact in got.facts] == ["age", "birth-date", "today"]
     assert list(got.facts[0].derived_from) == ["birth-date", "today"]
-    assert (got.parameters[0].value, got.parameters[0].default_value) == ("-7.50", "-7")
-    assert (got.parameters[0].at_least, got.parameters[0].at_most) == ("-28", "0")
-    assert (got.rules[0].id, got.rules[0].effect) == ("old", "exclude")
+    lowest, window = got.parameters
+    assert (window.value, window.default_value) == ("-7.50", "-7")
+    assert (window.at_least, window.at_most) == ("-28", "0")
+    assert (got.rules[1].id, got.rules[1].effect) == ("old", "exclude")
     assert [option.id for option in got.options] == ["o1"]
     assert [each.id for each in got.evidence] == ["e1"]
     assert not _empty_fields(got), "a field that conversion forgot"
+    assert (lowest.id, lowest.value, lowest.default_value) == ("lowest", "", "")
+
+
+def test_what_the_site_sets_and_adds_is_shown(wire: Stand) -> None:
+    selector = evaluation.PackSelector(id="midas", version="1.0.0")
+    got = wire.packs.GetRulePack(rule_packs.GetRulePackRequest(pack=selector))
+    assert (got.overlay.title, got.overlay.approved_by) == ("Our site", "Dr. Site")
+    code = rule_packs.RulePackSiteCode(code_set="mrd", system="local:lab", code="M1", display="our MRD")
+    assert list(got.overlay.codes) == [code]
+    assert [each.site_rationale for each in got.parameters] == ["", "we are quick"]
+    assert [(rule.id, list(rule.off_for_want_of)) for rule in got.rules] == [("low", ["lowest"]), ("old", [])]
 
 
 def _empty_fields(message: Message) -> list[str]:
     """Singular text fields of the parts that nobody set, apart from those a part may lack."""
     may_lack = {"assumed_value", "doi", "url", "supply", "unit", "target", "value", "active"}
+    may_lack |= {"default_value", "site_rationale", "off_for_want_of"}
     return [
         f"{name}[{position}].{field.name}"
         for name in ("parameters", "options", "rules", "evidence")

@@ -6,7 +6,7 @@ from typing import Any
 
 import click
 
-__all__ = ["house_options"]
+__all__ = ["house_options", "overlays_option"]
 
 _Command = Callable[..., Any]
 
@@ -22,3 +22,12 @@ def house_options(command: _Command) -> _Command:
         "--rules", type=click.Path(path_type=Path), help="Folder of the rule packs [PACTOLUS_RULES, ./rules]."
     )
     return data(rules(command))
+
+
+def overlays_option(command: _Command) -> _Command:
+    """`--overlays`, for the commands that evaluate."""
+    return click.option(
+        "--overlays",
+        type=click.Path(path_type=Path),
+        help="Folder of the site's overlays [PACTOLUS_OVERLAYS, none].",
+    )(command)

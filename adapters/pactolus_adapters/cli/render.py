@@ -46,6 +46,7 @@ def render_answer(name: str, answer: Answer) -> str:
         *_also_true(decision),
         *_still_open(decision),
         *section("Assumed, because nobody sent it", _assumptions(decision)),
+        *section("Not checked: this site has not set what these rules need", _rules_off(decision)),
         *section("Passed over: it means nothing to this pack", _passed_over(decision)),
         *section("Sources", _sources(decision)),
         *_receipt(answer),
@@ -175,6 +176,12 @@ def _still_open(decision: Decision) -> Iterator[str]:
 def _assumptions(decision: Decision) -> Iterator[str]:
     for assumption in decision.assumptions:
         yield from folded(f"{assumption.text} [{assumption.fact} = {assumption.value}]", "- ")
+
+
+def _rules_off(decision: Decision) -> Iterator[str]:
+    for rule in decision.trace.rules_off:
+        needed = ", ".join(rule.parameters)
+        yield from folded(f"{rule.title} [{rule.effect}, {rule.rule}]: set {needed}", "- ")
 
 
 def _passed_over(decision: Decision) -> Iterator[str]:

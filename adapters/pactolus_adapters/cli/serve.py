@@ -4,7 +4,8 @@ from pathlib import Path
 
 import click
 
-from pactolus_adapters.cli.options import house_options
+from pactolus_adapters.cli.options import house_options, overlays_option
+from pactolus_engine.pack.model import Pack
 
 __all__ = ["serve"]
 
@@ -13,22 +14,30 @@ __all__ = ["serve"]
 @click.option("--host", help="Address to listen on [PACTOLUS_HOST, 127.0.0.1].")
 @click.option("--port", type=click.IntRange(0, 65535), help="Port; 0: any free one [PACTOLUS_PORT, 50051].")
 @house_options
-def serve(host: str | None, port: int | None, data: Path | None, rules: Path | None) -> None:
+@overlays_option
+def serve(
+    host: str | None, port: int | None, data: Path | None, rules: Path | None, overlays: Path | None
+) -> None:
     """Serve EvaluationService, RulePackService and AuditService over gRPC.
 
-    Every pack in the rules folder is read and checked first: one that is refused stops the start,
-    with every mistake at its file:line:column. SIGTERM and Ctrl-C finish what runs, then stop.
+    Every pack in the rules folder is read and checked first, with the site's overlay of it: one that is
+    refused stops the start, with every mistake at its file:line:column. SIGTERM and Ctrl-C finish what runs, then stop.
     """
     from pactolus_adapters import wiring
     from pactolus_adapters.settings import settings_from
 
-    settings = settings_from(host=host, port=port, data=data, rules=rules)
+    settings = settings_from(host=host, port=port, data=data, rules=rules, overlays=overlays)
     settings.check_serving()
     with wiring.open_house(settings) as house:
 
         def announce(bound: int) -> None:
-            packs = ", ".join(f"{c.pack.id} {c.pack.version}" for c in house.shelf.all())
+            packs = ", ".join(_told(held.pack) for held in house.shelf.all())
             click.echo(f"pactolus serves on {settings.host}:{bound}; packs: {packs}; data: {settings.data}")
 
         wiring.serve(house.server(), settings.port, settings.host, announce)
         click.echo("pactolus has stopped")
+
+
+def _told(pack: Pack) -> str:
+    overlay = f" with overlay ({pack.overlay.title})" if pack.overlay else ""
+    return f"{pack.id} {pack.version}{overlay}"

@@ -16,6 +16,7 @@ from pactolus_adapters.fhir.write_sentences import (
     caveat_lines,
     completion_lines,
     missing_line,
+    not_checked_lines,
 )
 from pactolus_engine.decision import Decision, Outcome
 
@@ -75,6 +76,7 @@ def _notes(context: Context) -> list[Node]:
         approval(context.pack),
         *caveat_lines(decision),
         *map(assumption_line, decision.assumptions),
+        *not_checked_lines(decision),
         *(blocked_line(blocked, context.pack) for blocked in decision.blocked_options),
         *map(missing_line, decision.missing),
         *completion_lines(decision, context.pack),

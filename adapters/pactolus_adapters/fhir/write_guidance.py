@@ -17,6 +17,7 @@ from pactolus_adapters.fhir.write_sentences import (
     caveat_lines,
     completion_lines,
     missing_line,
+    not_checked_lines,
     reason_line,
 )
 from pactolus_engine.decision import Conclusion, Outcome
@@ -106,6 +107,7 @@ def _issues(context: Context) -> list[Node]:
     ]
     issues += [_issue("warning", "required", missing_line(one)) for one in decision.missing]
     issues += [_issue("information", "informational", assumption_line(one)) for one in decision.assumptions]
+    issues += [_issue("information", "informational", line) for line in not_checked_lines(decision)]
     issues += [_passed_over(context, index) for index in range(len(decision.trace.passed_over))]
     if not decision.possible_outcomes_complete:
         issues.append(_issue("warning", "too-costly", completion_lines(decision, context.pack)[-1]))

@@ -20,6 +20,7 @@ from pactolus_adapters.fhir.write_sentences import (
     completion_lines,
     evidence_line,
     missing_line,
+    not_checked_lines,
     truth_words,
 )
 from pactolus_engine.decision import FactUsed, OfferedOption, Reason
@@ -42,6 +43,7 @@ def decision_narrative(context: Context) -> Tree:
         _section("Why", map(_reason, decision.reasons)),
         _section("Not offered", (_text(blocked_line(one, pack)) for one in decision.blocked_options)),
         _section("Assumptions", (_text(assumption_line(one)) for one in decision.assumptions)),
+        _section("Not checked", map(_text, not_checked_lines(decision))),
         _section("Missing", (_text(missing_line(one)) for one in decision.missing)),
         _section("Still open", map(_text, completion_lines(decision, pack))),
     )

@@ -31,6 +31,7 @@ __all__ = [
     "evidence_line",
     "link_of",
     "missing_line",
+    "not_checked_lines",
     "option_title",
     "reason_line",
     "truth_words",
@@ -56,10 +57,17 @@ OUTCOME_MEANS: Mapping[Outcome, str] = MappingProxyType(
 
 
 def approval(pack: Pack) -> str:
-    """Who has approved the pack for clinical use, or that nobody has."""
-    if pack.approved_by.strip():
-        return f"Rule pack approved by {pack.approved_by}."
-    return "Not clinically approved: no clinician has signed this rule pack."
+    """Who has approved the pack and the site's overlay for clinical use, or that nobody has."""
+    lines = [_approved("Rule pack", "this rule pack", pack.approved_by)]
+    if pack.overlay is not None:
+        lines.append(_approved("Overlay of the site", "the site's overlay of it", pack.overlay.approved_by))
+    return " ".join(lines)
+
+
+def _approved(what: str, named: str, by: str) -> str:
+    if by.strip():
+        return f"{what} approved by {by}."
+    return f"Not clinically approved: no clinician has signed {named}."
 
 
 def truth_words(reason: Reason) -> str:
@@ -75,6 +83,17 @@ def reason_line(reason: Reason) -> str:
 def assumption_line(assumption: Assumption) -> str:
     """A fact that was taken as stated because nobody sent it."""
     return f"Assumed, {assumption.fact} = {assumption.value}: {assumption.text}"
+
+
+def not_checked_lines(decision: Decision) -> list[str]:
+    """The rules that are off, by what they wait for: nobody may believe that they were checked."""
+    waiting: dict[str, list[str]] = {}
+    for rule in decision.trace.rules_off:
+        waiting.setdefault(", ".join(rule.parameters), []).append(rule.title)
+    return [
+        f"Not checked, because this site has not set {names}: {'; '.join(dict.fromkeys(titles))}."
+        for names, titles in sorted(waiting.items())
+    ]
 
 
 def missing_line(missing: Missing) -> str:

@@ -21,6 +21,7 @@ from pactolus_engine.decision import (
     PackIdentity,
     PossibleOutcome,
     Reason,
+    RuleOffTrace,
     RuleTrace,
     Trace,
 )
@@ -151,7 +152,12 @@ def _trace(trace: Trace) -> wire.Trace:
         rules=map(_rule_trace, trace.rules),
         facts=map(_fact_trace, trace.facts),
         passed_over=map(_passed_over, trace.passed_over),
+        rules_off=map(_rule_off, trace.rules_off),
     )
+
+
+def _rule_off(rule: RuleOffTrace) -> wire.RuleOffTrace:
+    return wire.RuleOffTrace(rule=rule.rule, title=rule.title, effect=rule.effect, parameters=rule.parameters)
 
 
 def _rule_trace(rule: RuleTrace) -> wire.RuleTrace:

@@ -1,16 +1,21 @@
 """A rule pack of the shelf as the messages of `RulePackService`. Numbers are exact decimal texts."""
 
+from decimal import Decimal
+
 from pactolus.v1.rule_pack_service_pb2 import (
     GetRulePackResponse,
     RulePackFact,
     RulePackOption,
+    RulePackOverlay,
     RulePackParameter,
     RulePackRule,
+    RulePackSiteCode,
     RulePackSummary,
 )
 from pactolus_adapters.grpcapi.convert_decision import evidence_message, pack_message
 from pactolus_engine.decision import PackIdentity
-from pactolus_engine.pack.model import Fact, Option, Pack, Parameter, Rule
+from pactolus_engine.pack.model import Fact, Option, Pack, Parameter, Rule, RuleOff
+from pactolus_engine.pack.overlay import Overlay
 
 __all__ = ["pack_details", "pack_summary"]
 
@@ -29,6 +34,7 @@ def pack_summary(pack: Pack, active: bool) -> RulePackSummary:
 
 def pack_details(pack: Pack, active: bool) -> GetRulePackResponse:
     """Everything that a reader needs to judge the pack, each list sorted by id."""
+    rules: dict[str, Rule | RuleOff] = {**pack.rules, **pack.rules_off}
     return GetRulePackResponse(
         summary=pack_summary(pack, active),
         description=pack.description,
@@ -36,9 +42,18 @@ def pack_details(pack: Pack, active: bool) -> GetRulePackResponse:
         facts=[_fact(fact) for _, fact in sorted(pack.facts.items())],
         parameters=[_parameter(pack, each) for _, each in sorted(pack.parameters.items())],
         options=[_option(option) for _, option in sorted(pack.options.items())],
-        rules=[_rule(rule) for _, rule in sorted(pack.rules.items())],
+        rules=[_rule(rule) for _, rule in sorted(rules.items())],
         evidence=[evidence_message(each) for _, each in sorted(pack.evidence.items())],
+        overlay=_overlay(pack.overlay) if pack.overlay else None,
     )
+
+
+def _overlay(overlay: Overlay) -> RulePackOverlay:
+    codes = [
+        RulePackSiteCode(code_set=one.code_set, system=one.system, code=one.code, display=one.display)
+        for one in overlay.codes
+    ]
+    return RulePackOverlay(title=overlay.title, approved_by=overlay.approved_by, codes=codes)
 
 
 def _fact(fact: Fact) -> RulePackFact:
@@ -55,18 +70,24 @@ def _fact(fact: Fact) -> RulePackFact:
 
 
 def _parameter(pack: Pack, parameter: Parameter) -> RulePackParameter:
+    chosen = pack.overlay.parameters.get(parameter.id) if pack.overlay else None
     return RulePackParameter(
         id=parameter.id,
         title=parameter.title,
         unit=parameter.unit,
-        value=str(pack.parameter_values[parameter.id]),
-        default_value=str(parameter.default),
+        value=_number(pack.parameter_values.get(parameter.id)),
+        default_value=_number(parameter.default),
         at_least=str(parameter.low),
         at_most=str(parameter.high),
         set_by=parameter.set_by,
         rationale=parameter.rationale,
         needs_sign_off=parameter.needs_sign_off,
+        site_rationale=chosen.rationale if chosen else "",
     )
+
+
+def _number(value: Decimal | None) -> str:
+    return "" if value is None else str(value)
 
 
 def _option(option: Option) -> RulePackOption:
@@ -75,7 +96,7 @@ def _option(option: Option) -> RulePackOption:
     )
 
 
-def _rule(rule: Rule) -> RulePackRule:
+def _rule(rule: Rule | RuleOff) -> RulePackRule:
     return RulePackRule(
         id=rule.id,
         title=rule.title,
@@ -85,4 +106,5 @@ def _rule(rule: Rule) -> RulePackRule:
         value=rule.value,
         evidence=rule.evidence,
         rationale=rule.rationale,
+        off_for_want_of=rule.parameters if isinstance(rule, RuleOff) else (),
     )

@@ -4,43 +4,53 @@ Every folder below the rules folder is a pack; files and names that begin with `
 Nothing outside a pack's folder is ever read: a symbolic link that leads out is refused.
 """
 
-import os
-import re
-import stat
 from collections.abc import Callable, Iterator
 from pathlib import Path
 
+from pactolus_adapters.packs.files import Refused, ordinary_content, shown, stays_inside, visible
+from pactolus_adapters.packs.overlays import OverlayFolder
 from pactolus_engine.compiled import CompiledPack
 from pactolus_engine.errors import Issue, PackInvalid, PackNotFound
 from pactolus_engine.pack.model import Pack
-from pactolus_engine.pack.read import read_pack
-from pactolus_engine.pack.source_text import MAX_FILE_BYTES, MAX_PACK_BYTES, MAX_RULES
+from pactolus_engine.pack.read import declared_id, read_pack
+from pactolus_engine.pack.source_text import MAX_PACK_BYTES, MAX_RULES
 
 __all__ = ["FolderShelf", "read_pack_files"]
 
 _MAX_ENTRIES = 4 * MAX_RULES
-_NAME = re.compile(r"[A-Za-z0-9][A-Za-z0-9._-]*")
 
 
 class FolderShelf:
     """The packs of one rules folder, as they were when it was opened; implements `PackShelf`."""
 
-    def __init__(self, path: Path, compile_pack: Callable[[Pack], CompiledPack]) -> None:
+    def __init__(
+        self, path: Path, compile_pack: Callable[[Pack], CompiledPack], overlays: Path | None = None
+    ) -> None:
         """Reads and compiles every pack, or raises `PackInvalid` with the issues of all of them.
 
-        Places in the error are relative to the rules folder.
+        `overlays` is the folder of the site's overlays; each is read with its pack. Places in the error
+        are relative to the rules folder, those of overlays begin with `overlays/`.
         """
+        site = OverlayFolder(overlays)
         packs: list[CompiledPack] = []
         issues: list[Issue] = []
         refused: list[str] = []
-        for folder in _pack_folders(path):
+        ids: list[str] = []
+        folders = _pack_folders(path)
+        for folder in folders:
+            overlay = None
             try:
-                pack = read_pack(folder.name, read_pack_files(folder))
-                packs.append(compile_pack(pack))
+                files = read_pack_files(folder)
+                ids.append(declared_id(files))
+                overlay = site.of(ids[-1])
+                packs.append(compile_pack(read_pack(folder.name, files, overlay=overlay)))
             except PackInvalid as error:
                 refused.append(folder.name)
-                issues.extend(_inside(folder.name, issue) for issue in error.issues)
-        issues.extend(_twins(packs))
+                own = overlay[0] if overlay else ""
+                issues.extend(i if i.file == own else _inside(folder.name, i) for i in error.issues)
+        if len(ids) == len(folders) and all(ids):  # a pack without an id may be the one that is meant
+            site.refuse_strangers(ids)
+        issues += [*site.issues, *_twins(packs)]
         if issues:
             raise PackInvalid(", ".join(refused) or path.name, issues)
         self._packs = tuple(sorted(packs, key=_order))
@@ -89,13 +99,13 @@ class _FolderReader:
             self._refuse("pack.yaml", "the folder of the pack cannot be read")
 
     def _below(self, folder: Path, prefix: str) -> Iterator[tuple[str, bytes]]:
-        for entry in sorted(_visible(folder), key=lambda entry: entry.name):
+        for entry in visible(folder):
             self._entries += 1
             if self._entries > _MAX_ENTRIES or self._bytes > MAX_PACK_BYTES:
                 self._refuse("pack.yaml", "the folder holds too many files or too much in them")
                 return
-            name = f"{prefix}{_shown(entry.name)}"
-            if entry.is_symlink() and not self._stays_inside(entry):
+            name = f"{prefix}{shown(entry.name)}"
+            if entry.is_symlink() and not stays_inside(entry, self._root):
                 self._refuse(name, "a symbolic link leads out of the folder of the pack")
             elif entry.is_dir():
                 yield from self._subfolder(entry, name, prefix)
@@ -119,20 +129,10 @@ class _FolderReader:
 
     def _content(self, entry: Path, name: str) -> bytes | None:
         try:
-            descriptor = os.open(entry, os.O_RDONLY | os.O_NONBLOCK | os.O_CLOEXEC)
-            with os.fdopen(descriptor, "rb") as file:
-                if stat.S_ISREG(os.fstat(descriptor).st_mode):
-                    return file.read(MAX_FILE_BYTES + 1)
-            self._refuse(name, "this is no ordinary file")
-        except OSError:
-            self._refuse(name, "the file cannot be read")
-        return None
-
-    def _stays_inside(self, entry: Path) -> bool:
-        try:
-            return entry.resolve(strict=True).is_relative_to(self._root)
-        except (OSError, RuntimeError):
-            return False
+            return ordinary_content(entry)
+        except Refused as refused:
+            self._refuse(name, str(refused))
+            return None
 
     def _refuse(self, name: str, message: str, advice: str = "") -> None:
         self.issues.append(Issue(name, 1, 1, message, advice))
@@ -141,28 +141,19 @@ class _FolderReader:
 def _pack_folders(path: Path) -> list[Path]:
     try:
         root = path.resolve(strict=True)
-        entries = sorted(_visible(path), key=lambda entry: entry.name)
+        entries = visible(path)
     except (OSError, RuntimeError) as error:
         raise PackInvalid(path.name, [Issue(".", 1, 1, "the rules folder cannot be read")]) from error
     folders = [entry for entry in entries if not entry.name.startswith("_") and entry.is_dir()]
     away = [entry for entry in folders if not entry.resolve().is_relative_to(root)]
     if away:
         message = "a symbolic link leads out of the rules folder"
-        raise PackInvalid(path.name, [Issue(_shown(entry.name), 1, 1, message) for entry in away])
+        raise PackInvalid(path.name, [Issue(shown(entry.name), 1, 1, message) for entry in away])
     return folders
 
 
-def _visible(folder: Path) -> list[Path]:
-    """What does not begin with a dot: editors and mounts keep things of their own there."""
-    return [entry for entry in folder.iterdir() if not entry.name.startswith(".")]
-
-
-def _shown(name: str) -> str:
-    return name if _NAME.fullmatch(name) else re.sub(r"[^A-Za-z0-9._-]", "?", name)
-
-
 def _inside(folder: str, issue: Issue) -> Issue:
-    place = f"{_shown(folder)}/{issue.file}"
+    place = f"{shown(folder)}/{issue.file}"
     return Issue(place, issue.line, issue.column, issue.message, issue.advice)
 
 

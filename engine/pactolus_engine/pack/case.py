@@ -20,12 +20,14 @@ class Expectation:
     not_fired: tuple[str, ...] = ()
     missing: tuple[str, ...] | None = None
     conclusions: dict[str, str] | None = None
+    off: tuple[str, ...] | None = None
 
 
 @dataclass(frozen=True, slots=True)
 class Case:
     """One case. `at` is aware, in UTC. Either `facts` is set, or `resources` names a FHIR file
-    beside the case (its whole name in the pack, `cases/….json`)."""
+    beside the case (its whole name in the pack, `cases/….json`). `overlay` names the overlay that
+    is in force in the case (`cases/….overlay.yaml`); empty: none."""
 
     name: str
     at: datetime
@@ -33,3 +35,4 @@ class Case:
     resources: str
     expect: Expectation
     place: Place
+    overlay: str = ""

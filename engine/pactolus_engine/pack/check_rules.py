@@ -9,7 +9,7 @@ from pactolus_engine.pack.cycles import cycles
 from pactolus_engine.pack.issues import Issues
 from pactolus_engine.pack.model import EVALUATION_DATE, Comparison, Condition, Effect, Fact, Place, Rule
 
-__all__ = ["check_definitions", "check_shared_inputs", "definitions"]
+__all__ = ["check_definitions", "check_shared_inputs", "definitions", "definitions_in_order"]
 
 MAX_TESTS = 4_096
 """Tests in one condition once its definitions are put in: names used twice double at each step."""
@@ -35,7 +35,7 @@ def check_definitions(rules: Mapping[str, Rule], issues: Issues) -> bool:
 
 def _check_sizes(rules: Mapping[str, Rule], defined: Mapping[str, Condition], issues: Issues) -> None:
     sizes: dict[str, int] = {}
-    for name in _in_order(defined):
+    for name in definitions_in_order(defined):
         sizes[name] = _size(defined[name], sizes)
     for rule in rules.values():
         if _size(rule.condition, sizes) > MAX_TESTS:
@@ -49,8 +49,8 @@ def _size(condition: Condition, sizes: Mapping[str, int]) -> int:
     return min(len(tests_of(condition)) + sum(parts), MAX_TESTS + 1)
 
 
-def _in_order(defined: Mapping[str, Condition]) -> Iterable[str]:
-    """Names after the names they rest on."""
+def definitions_in_order(defined: Mapping[str, Condition]) -> Iterable[str]:
+    """Names after the names they rest on, where no cycle is."""
     needs = {
         name: {used for used in definitions_of(condition) if used in defined}
         for name, condition in defined.items()

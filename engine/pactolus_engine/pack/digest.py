@@ -1,4 +1,4 @@
-"""The digest that names a pack: every byte of every file, and the parameter values in force."""
+"""The digest that names a pack: every byte of every file and of the site's overlay, and the parameters."""
 
 import hashlib
 from collections.abc import Mapping
@@ -11,11 +11,14 @@ __all__ = ["pack_digest"]
 _PURPOSE = b"pactolus pack digest 1"
 
 
-def pack_digest(files: Mapping[str, bytes], parameter_values: Mapping[str, Decimal]) -> str:
+def pack_digest(
+    files: Mapping[str, bytes], parameter_values: Mapping[str, Decimal], overlay: bytes | None = None
+) -> str:
     """SHA-256 in lower-case hex over names, contents and parameters, sorted by the bytes of the name.
 
     Each part is preceded by its length (8 bytes, big endian) and each list by its count, so that no
-    two different packs give the same bytes. A parameter counts by its value, however it was written.
+    two different packs give the same bytes. A parameter counts by its value, however it was written. The
+    overlay follows at the end where there is one, so that a pack without one keeps its digest.
     """
     hasher = hashlib.sha256()
 
@@ -32,4 +35,6 @@ def pack_digest(files: Mapping[str, bytes], parameter_values: Mapping[str, Decim
     add_pairs([(name.encode("utf-8"), content) for name, content in files.items()])
     numbers = parameter_values.items()
     add_pairs([(name.encode("utf-8"), canonical_number(number).encode("ascii")) for name, number in numbers])
+    if overlay is not None:
+        add(overlay)
     return hasher.hexdigest()

@@ -10,6 +10,7 @@ from decimal import Decimal
 from enum import StrEnum
 
 from pactolus_engine.decision import Evidence
+from pactolus_engine.pack.overlay import Overlay
 
 __all__ = [
     "Absence",
@@ -34,6 +35,7 @@ __all__ = [
     "Place",
     "Request",
     "Rule",
+    "RuleOff",
     "SetEquality",
     "Several",
     "Status",
@@ -271,12 +273,15 @@ class Fact:
 
 @dataclass(frozen=True, slots=True)
 class Parameter:
-    """A number the evidence does not give: a default, the range a site may choose from, who may."""
+    """A number the evidence does not give: a default, the range a site may choose from, who may.
+
+    `default` None: there is no value until a site sets one, and the rules that need it are off.
+    """
 
     id: str
     title: str
     unit: str
-    default: Decimal
+    default: Decimal | None
     low: Decimal
     high: Decimal
     set_by: str
@@ -323,6 +328,24 @@ class Rule:
 
 
 @dataclass(frozen=True, slots=True)
+class RuleOff:
+    """A rule that decides nothing, because a site has not set `parameters` (sorted).
+
+    It has no condition, so that nobody can evaluate it by mistake.
+    """
+
+    id: str
+    title: str
+    text: str
+    effect: Effect
+    parameters: tuple[str, ...]
+    target: str = ""
+    value: str = ""
+    evidence: tuple[str, ...] = ()
+    rationale: str = ""
+
+
+@dataclass(frozen=True, slots=True)
 class Request:
     """One thing an option would ask for: `service` or `medication`, coded, never with a dose."""
 
@@ -345,10 +368,11 @@ class Option:
 
 @dataclass(frozen=True, slots=True)
 class Pack:
-    """A pack that passed every check of the loader, with its parameters put in.
+    """A pack that passed every check of the loader, with its parameters and the site's overlay put in.
 
-    `digest` is SHA-256 (hex) over all files of the pack (cases and README included) and the
-    parameter values in force. `approved_by` is empty while no clinician has signed.
+    `digest` is SHA-256 (hex) over all files of the pack (cases and README included), the parameter
+    values in force and the overlay. `approved_by` is empty while no clinician has signed.
+    `parameter_values` lacks a parameter that has no value; `rules` then lacks those of `rules_off`.
     """
 
     id: str
@@ -367,3 +391,5 @@ class Pack:
     rules: dict[str, Rule]
     evidence: dict[str, Evidence]
     digest: str
+    rules_off: dict[str, RuleOff] = field(default_factory=dict)
+    overlay: Overlay | None = None

@@ -1,65 +1,79 @@
 """From the files of a pack to a `Pack`: everything checked, all mistakes at once, or nothing.
 
-sizes → YAML nodes → metadata, evidence, codes, parameters, options → facts → rules → what they say
-of each other → cases → digest. Pure: the bytes come in from outside.
+sizes → YAML nodes → metadata, evidence, codes, parameters → the site's overlay → options → facts →
+rules → what they say of each other → cases → digest. Pure: the bytes come in from outside.
 """
 
 import re
 from collections.abc import Mapping as NameMap
 from dataclasses import dataclass
 from decimal import Decimal
-from types import MappingProxyType
 
 from pactolus_engine.decision import Evidence
 from pactolus_engine.pack.check_facts import (
     check_fact_cycles,
     check_fact_references,
+    part,
     read_fact_conditions,
 )
+from pactolus_engine.pack.check_overlay import check_meanings
 from pactolus_engine.pack.check_rules import check_definitions, check_shared_inputs, definitions
 from pactolus_engine.pack.digest import pack_digest
 from pactolus_engine.pack.issues import Issues
-from pactolus_engine.pack.model import CodeSet, Fact, Option, Pack, Parameter, Place, Rule
-from pactolus_engine.pack.read_cases import CaseScope, is_case, read_case_nodes
+from pactolus_engine.pack.model import CodeSet, Fact, Option, Pack, Parameter, Place, Rule, RuleOff
+from pactolus_engine.pack.read_cases import CaseScope, is_case, is_case_overlay, read_case_nodes
 from pactolus_engine.pack.read_codes import check_implied_values, read_code_sets
 from pactolus_engine.pack.read_conditions import Scope
 from pactolus_engine.pack.read_evidence import read_evidence
 from pactolus_engine.pack.read_facts import read_facts
 from pactolus_engine.pack.read_meta import Meta, read_meta
 from pactolus_engine.pack.read_options import read_options
+from pactolus_engine.pack.read_overlay import ReadOverlay, extended, read_overlay
 from pactolus_engine.pack.read_parameters import parameters_in_force, read_parameters
 from pactolus_engine.pack.read_rules import declared_definitions, read_rules
 from pactolus_engine.pack.schema import is_id
 from pactolus_engine.pack.section import Section
 from pactolus_engine.pack.source_text import check_sizes
-from pactolus_engine.pack.yaml_source import Mapping, Node, compose
+from pactolus_engine.pack.switches import Switches
+from pactolus_engine.pack.yaml_source import Mapping, Node, Scalar, compose
 
-__all__ = ["read_pack"]
+__all__ = ["OverlayFile", "declared_id", "read_pack"]
+
+OverlayFile = tuple[str, bytes]
+"""The name of an overlay, as issues show it, and its content."""
 
 _REQUIRED = ("pack.yaml", "facts.yaml")
 _OPTIONAL = ("codes.yaml", "parameters.yaml", "options.yaml", "evidence.yaml")
 _README = "README.md"
 _RESOURCES = re.compile(r"cases/[A-Za-z0-9][A-Za-z0-9._-]*\.json")
+_CASE_OVERLAY = re.compile(r"cases/([^/]+)\.overlay\.yaml")
 _NAMED = re.compile(r"(?:rules|cases)/([^/]+)\.yaml")
-_NONE_SET: NameMap[str, Decimal] = MappingProxyType({})
 
 
-def read_pack(
-    name: str, files: NameMap[str, bytes], *, parameter_values: NameMap[str, Decimal] = _NONE_SET
-) -> Pack:
+def read_pack(name: str, files: NameMap[str, bytes], *, overlay: OverlayFile | None = None) -> Pack:
     """Reads a pack whole, or raises `PackInvalid` with every mistake and its place.
 
     `name` is what the pack is called in the error; `files` maps names relative to the pack's folder,
-    with `/`, to contents. `parameter_values` are what a site has set, each checked against the range
-    the pack allows.
+    with `/`, to contents. `overlay` is what the site sets and adds; with a mistake in it the pack is
+    refused too.
     """
     issues = Issues()
-    if not check_sizes(files, issues):
+    if not check_sizes({**files, overlay[0]: overlay[1]} if overlay else files, issues):
         issues.raise_if_any(name)
     _check_names(files, issues)
-    parts = _read_parts(files, parameter_values, issues)
+    parts = _read_parts(files, overlay, issues)
     issues.raise_if_any(name)
-    return _pack(parts, files)
+    return _pack(parts, files, overlay)
+
+
+def declared_id(files: NameMap[str, bytes]) -> str:
+    """The id of a pack as its `pack.yaml` says it, to find its overlay before it is read; empty when
+    it says none."""
+    issues = Issues()
+    own = {file: content for file, content in files.items() if file == "pack.yaml"}
+    node = compose("pack.yaml", own["pack.yaml"], issues) if own and check_sizes(own, issues) else None
+    pack_id = part(node, "id")
+    return pack_id.text.strip() if isinstance(pack_id, Scalar) and is_id(pack_id.text.strip()) else ""
 
 
 def _check_names(files: NameMap[str, bytes], issues: Issues) -> None:
@@ -77,7 +91,7 @@ def _check_names(files: NameMap[str, bytes], issues: Issues) -> None:
 def _is_pack_file(file: str) -> bool:
     if file in {*_REQUIRED, *_OPTIONAL, _README} or _RESOURCES.fullmatch(file):
         return True
-    named = _NAMED.fullmatch(file)
+    named = _CASE_OVERLAY.fullmatch(file) or _NAMED.fullmatch(file)
     return named is not None and is_id(named[1])
 
 
@@ -93,26 +107,34 @@ class _Parts:
     options: Section[Option]
     facts: Section[Fact]
     rules: Section[Rule]
+    rules_off: dict[str, RuleOff]
+    overlay: ReadOverlay
 
 
-def _read_parts(files: NameMap[str, bytes], overrides: NameMap[str, Decimal], issues: Issues) -> _Parts:
+def _read_parts(files: NameMap[str, bytes], overlay_file: OverlayFile | None, issues: Issues) -> _Parts:
     nodes = _nodes(files, issues)
     meta_node = nodes["pack.yaml"]
     meta = read_meta(meta_node, issues) if meta_node else None
     evidence = read_evidence(nodes["evidence.yaml"], issues)
     code_sets = read_code_sets(nodes["codes.yaml"], issues)
     parameters = read_parameters(nodes["parameters.yaml"], issues)
-    values = parameters_in_force(parameters, overrides, issues)
+    site = compose(*overlay_file, issues) if overlay_file else None
+    overlay = read_overlay(site, meta, parameters, code_sets, issues)
+    chosen = {name: one.value for name, one in overlay.values.items()}
+    values = parameters_in_force(parameters, chosen)
     options = read_options(nodes["options.yaml"], evidence, issues)
     facts = read_facts(nodes["facts.yaml"], code_sets, issues)
     rule_nodes = {file: node for file, node in nodes.items() if file.startswith("rules/")}
-    scope = Scope(facts, declared_definitions(rule_nodes, issues), parameters, values)
+    places = {name: one.place for name, one in overlay.values.items()}
+    scope = Scope(facts, declared_definitions(rule_nodes, issues), parameters, values, places)
     rules = read_rules(rule_nodes, scope, options, evidence, issues)
     read_fact_conditions(nodes["facts.yaml"], facts, scope, issues)
-    _check_meaning(nodes, facts, rules, issues)
+    rules_off = _check_meaning(nodes, facts, rules, scope, issues)
+    for held in (overlay, *_case_overlays(nodes, meta, parameters, code_sets, issues)):
+        check_meanings(held.codes, facts.items, extended(code_sets, held.codes), issues)
     case_nodes = {file: node for file, node in nodes.items() if is_case(file)}
     read_case_nodes(case_nodes, CaseScope(facts, options, rules, frozenset(files)), issues)
-    return _Parts(meta, evidence, code_sets, parameters, values, options, facts, rules)
+    return _Parts(meta, evidence, code_sets, parameters, values, options, facts, rules, rules_off, overlay)
 
 
 def _nodes(files: NameMap[str, bytes], issues: Issues) -> dict[str, Node | None]:
@@ -125,18 +147,38 @@ def _nodes(files: NameMap[str, bytes], issues: Issues) -> dict[str, Node | None]
     return nodes
 
 
+def _case_overlays(
+    nodes: NameMap[str, Node | None],
+    meta: Meta | None,
+    parameters: Section[Parameter],
+    code_sets: Section[CodeSet],
+    issues: Issues,
+) -> list[ReadOverlay]:
+    """The overlays of cases, none of which is in force here."""
+    own = [node for file, node in nodes.items() if is_case_overlay(file)]
+    return [read_overlay(node, meta, parameters, code_sets, issues) for node in own]
+
+
 def _check_meaning(
-    nodes: NameMap[str, Node | None], facts: Section[Fact], rules: Section[Rule], issues: Issues
-) -> None:
-    """What only shows when the parts are seen together."""
+    nodes: NameMap[str, Node | None],
+    facts: Section[Fact],
+    rules: Section[Rule],
+    scope: Scope,
+    issues: Issues,
+) -> dict[str, RuleOff]:
+    """What only shows when the parts are seen together; gives the rules that are off."""
     check_fact_references(nodes["facts.yaml"], facts, issues)
     check_implied_values(nodes["codes.yaml"], facts, issues)
-    if check_definitions(rules.items, issues):
-        check_fact_cycles(facts, definitions(rules.items), issues)
-        check_shared_inputs(rules.items, facts.items, issues)
+    if not check_definitions(rules.items, issues):
+        return {}
+    check_fact_cycles(facts, definitions(rules.items), issues)
+    check_shared_inputs(rules.items, facts.items, issues)
+    switches = Switches(rules.items, nodes)
+    switches.check_choices(facts.items, nodes["facts.yaml"], scope.parameters.items, issues)
+    return switches.off(scope.parameters.items.keys() - scope.values.keys())
 
 
-def _pack(parts: _Parts, files: NameMap[str, bytes]) -> Pack:
+def _pack(parts: _Parts, files: NameMap[str, bytes], overlay: OverlayFile | None) -> Pack:
     meta = parts.meta
     assert meta is not None, "a pack without metadata has issues"
     return Pack(
@@ -149,11 +191,13 @@ def _pack(parts: _Parts, files: NameMap[str, bytes]) -> Pack:
         review_by=meta.review_by,
         approved_by=meta.approved_by,
         facts=parts.facts.items,
-        code_sets=parts.code_sets.items,
+        code_sets=extended(parts.code_sets, parts.overlay.codes),
         parameters=parts.parameters.items,
         parameter_values=parts.values,
         options=parts.options.items,
-        rules=parts.rules.items,
+        rules={name: rule for name, rule in parts.rules.items.items() if name not in parts.rules_off},
         evidence=parts.evidence.items,
-        digest=pack_digest(files, parts.values),
+        digest=pack_digest(files, parts.values, overlay[1] if overlay else None),
+        rules_off=parts.rules_off,
+        overlay=parts.overlay.overlay() if overlay else None,
     )

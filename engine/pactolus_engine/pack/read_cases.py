@@ -15,10 +15,11 @@ from pactolus_engine.pack.schema import Fields, read_mapping, read_text, read_wo
 from pactolus_engine.pack.section import Section
 from pactolus_engine.pack.yaml_source import Node, Sequence, compose
 
-__all__ = ["CaseScope", "read_case_nodes", "read_cases"]
+__all__ = ["CaseScope", "is_case", "is_case_overlay", "read_case_nodes", "read_cases"]
 
-_KEYS = ("name", "at", "facts", "resources", "expect")
-_EXPECT_KEYS = ("outcome", "options", "fired", "not-fired", "missing", "conclusions")
+_KEYS = ("name", "at", "overlay", "facts", "resources", "expect")
+_EXPECT_KEYS = ("outcome", "options", "fired", "not-fired", "missing", "conclusions", "off")
+_OVERLAY = ".overlay.yaml"
 _INSTANT = re.compile(
     r"[0-9]{4}-[0-9]{2}-[0-9]{2}T[0-9]{2}:[0-9]{2}:[0-9]{2}(?:\.[0-9]{1,3})?(?:Z|[+-][0-9]{2}:[0-9]{2})"
 )
@@ -41,7 +42,7 @@ def read_cases(files: NameMap[str, bytes], pack: Pack) -> tuple[Case, ...]:
     scope = CaseScope(
         Section.of("fact", pack.facts),
         Section.of("option", pack.options),
-        Section.of("rule", pack.rules),
+        Section.of("rule", pack.rules, also=pack.rules_off),
         frozenset(files),
     )
     cases = read_case_nodes(nodes, scope, issues)
@@ -51,7 +52,12 @@ def read_cases(files: NameMap[str, bytes], pack: Pack) -> tuple[Case, ...]:
 
 def is_case(file: str) -> bool:
     """Whether the name is that of a case."""
-    return file.startswith("cases/") and file.endswith(".yaml")
+    return file.startswith("cases/") and file.endswith(".yaml") and not is_case_overlay(file)
+
+
+def is_case_overlay(file: str) -> bool:
+    """Whether the name is that of an overlay that cases may put in force."""
+    return file.startswith("cases/") and file.endswith(_OVERLAY)
 
 
 def read_case_nodes(nodes: NameMap[str, Node | None], scope: CaseScope, issues: Issues) -> tuple[Case, ...]:
@@ -74,13 +80,13 @@ class _CaseReader:
         before = self._issues.count
         fields = Fields(mapping, _KEYS, self._issues)
         name, at = fields.text("name"), self._instant(fields)
-        facts, resources = self._facts(fields), self._resources(fields)
+        facts, resources, overlay = self._facts(fields), self._resources(fields), self._overlay(fields)
         expect = self._expect(fields)
         if fields.has("facts") == fields.has("resources"):
             self._issues.add(fields.place, "expected one of `facts` and `resources`")
         if at is None or expect is None or self._issues.count != before:
             return None
-        return Case(name, at, facts, resources, expect, mapping.place)
+        return Case(name, at, facts, resources, expect, mapping.place, overlay)
 
     def _instant(self, fields: Fields) -> datetime | None:
         text, node = fields.text("at"), fields.optional("at")
@@ -104,6 +110,15 @@ class _CaseReader:
             self._issues.add(node.place, "no such file", "name a JSON file beside the case")
         return f"cases/{file}"
 
+    def _overlay(self, fields: Fields) -> str:
+        file, node = fields.optional_text("overlay"), fields.optional("overlay")
+        if not file or node is None:
+            return ""
+        if f"cases/{file}" not in self._scope.files or not file.endswith(_OVERLAY):
+            advice = f"name a file beside the case that ends in `{_OVERLAY}`"
+            self._issues.add(node.place, "no such overlay", advice)
+        return f"cases/{file}"
+
     def _expect(self, fields: Fields) -> Expectation | None:
         node = fields.required("expect")
         mapping = read_mapping(node, self._issues) if node else None
@@ -118,14 +133,15 @@ class _CaseReader:
         options = self._names(expect, "options", self._scope.options)
         missing = self._names(expect, "missing", self._scope.facts)
         conclusions = self._conclusions(expect)
+        off = self._names(expect, "off", self._scope.rules)
         return (
-            Expectation(Outcome(outcome), options, fired, not_fired, missing, conclusions)
+            Expectation(Outcome(outcome), options, fired, not_fired, missing, conclusions, off)
             if outcome
             else None
         )
 
     def _names(
-        self, expect: Fields, key: str, section: Section[Fact] | Section[Option]
+        self, expect: Fields, key: str, section: Section[Fact] | Section[Option] | Section[Rule]
     ) -> tuple[str, ...] | None:
         """A list that may be empty; None when the key is left out."""
         node = expect.optional(key)

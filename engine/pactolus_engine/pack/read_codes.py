@@ -8,7 +8,7 @@ from pactolus_engine.pack.schema import Fields, kind, read_mapping, read_text
 from pactolus_engine.pack.section import Section, read_section
 from pactolus_engine.pack.yaml_source import Mapping, Node, Sequence
 
-__all__ = ["check_implied_values", "read_code_sets", "read_coding"]
+__all__ = ["check_implied_values", "read_code_sets", "read_coding", "read_codings"]
 
 _SYSTEM = re.compile(r"(?:https?://|urn:(?:oid|uuid|ietf):?)[!-~]+|local:[a-z][a-z0-9]*(?:-[a-z0-9]+)*")
 # FHIR R4 `code`: no white space at the ends, single spaces inside.
@@ -20,19 +20,19 @@ def read_code_sets(node: Node | None, issues: Issues) -> Section[CodeSet]:
 
     def read(name: str, body: Mapping, place: Place) -> CodeSet:
         fields = Fields(body, ("codes", "implies"), issues, place)
-        codings = _codings(fields.required("codes"), issues)
+        node = fields.required("codes")
+        codings = tuple(coding for coding, _ in read_codings(node, issues)) if node else ()
         return CodeSet(name, codings, _implied(fields, issues))
 
     return read_section("code set", node, issues, read)
 
 
-def _codings(node: Node | None, issues: Issues) -> tuple[Coding, ...]:
-    if node is None:
-        return ()
+def read_codings(node: Node, issues: Issues) -> tuple[tuple[Coding, Place], ...]:
+    """The different codes of a list, each with its place."""
     if not isinstance(node, Sequence) or not node.items:
         issues.add(node.place, f"expected a list of codes, found {kind(node)} without any")
         return ()
-    codings: dict[tuple[str, str], Coding] = {}
+    codings: dict[tuple[str, str], tuple[Coding, Place]] = {}
     for item in node.items:
         body = read_mapping(item, issues)
         coding = read_coding(Fields(body, ("system", "code", "display"), issues), issues) if body else None
@@ -40,7 +40,7 @@ def _codings(node: Node | None, issues: Issues) -> tuple[Coding, ...]:
             continue
         if (coding.system, coding.code) in codings:
             issues.add(item.place, "the code is listed twice")
-        codings[coding.system, coding.code] = coding
+        codings[coding.system, coding.code] = coding, item.place
     return tuple(codings.values())
 
 

@@ -1,7 +1,8 @@
 """Conditions: from nodes to the model, with every name, type, unit and constant checked."""
 
+from collections.abc import Iterator
 from collections.abc import Mapping as NameMap
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from decimal import Decimal
 
 from pactolus_engine.pack.issues import Issues, nearest
@@ -38,7 +39,7 @@ from pactolus_engine.pack.schema import (
 from pactolus_engine.pack.section import Section
 from pactolus_engine.pack.yaml_source import Mapping, Node, Scalar, Sequence
 
-__all__ = ["Scope", "read_condition"]
+__all__ = ["Scope", "named_parameters", "read_condition"]
 
 _HEADS = ("fact", "defined", "all", "any", "not")
 _COMPARISONS = {operator.value: operator for operator in Operator}
@@ -50,12 +51,26 @@ _ONE_TEST = "one test a fact; join several with `all`"
 
 @dataclass(frozen=True, slots=True)
 class Scope:
-    """The names that a condition may use. `values`: the parameters in force."""
+    """The names that a condition may use. `values`: the parameters in force; `chosen`: where the site's
+    overlay sets them, since that is where a value that does not fit is to be mended."""
 
     facts: Section[Fact]
     definitions: Section[None]
     parameters: Section[Parameter]
     values: NameMap[str, Decimal]
+    chosen: NameMap[str, Place] = field(default_factory=dict)
+
+
+def named_parameters(node: Node | None) -> Iterator[str]:
+    """The parameters that a condition names as `{parameter: ID}`. Depth is bounded by the file's."""
+    if isinstance(node, Sequence):
+        for item in node.items:
+            yield from named_parameters(item)
+    elif isinstance(node, Mapping):
+        for key, entry in node.entries.items():
+            if key == "parameter" and isinstance(entry.value, Scalar):
+                yield entry.value.text.strip()
+            yield from named_parameters(entry.value)
 
 
 def read_condition(node: Node, scope: Scope, issues: Issues) -> Condition | None:
@@ -161,16 +176,24 @@ class _ConditionReader:
         number = self._parameter(fact, node) if isinstance(node, Mapping) else read_number(node, self._issues)
         if number is None:
             return None
+        place = self._place(node)
         if fact.type.is_whole and number % 1:
-            self._issues.add(node.place, f"`{fact.id}` is a whole number, the constant is not")
+            self._issues.add(place, f"`{fact.id}` is a whole number, the constant is not")
             return None
         below = fact.low is not None and number < fact.low
         if below or (fact.high is not None and number > fact.high):
-            self._issues.add(node.place, f"the constant lies outside the domain of `{fact.id}`")
+            self._issues.add(place, f"the constant lies outside the domain of `{fact.id}`")
             return None
         return number
 
+    def _place(self, node: Node) -> Place:
+        """Where a constant is to be mended: in the site's overlay if that set it."""
+        named = named_parameters(node)
+        return next((self._scope.chosen[name] for name in named if name in self._scope.chosen), node.place)
+
     def _parameter(self, fact: Fact, node: Mapping) -> Decimal | None:
+        """The value in force; where there is none the rule is off, and the lowest value stands in for
+        it, so that everything else about the rule is checked all the same."""
         fields = Fields(node, ("parameter",), self._issues)
         name = fields.id("parameter")
         if not name:
@@ -180,7 +203,8 @@ class _ConditionReader:
             message = f"parameter `{name}` and fact `{fact.id}` have different units"
             self._issues.add(node.place, message, "give both the same unit")
             return None
-        return self._scope.values.get(name)
+        stand_in = parameter.low if parameter is not None else None
+        return self._scope.values.get(name, stand_in)
 
     def _within(self, fact: Fact, node: Node) -> Condition | None:
         if not isinstance(node, Sequence) or len(node.items) != 2:
@@ -189,8 +213,9 @@ class _ConditionReader:
         low, high = (self._constant(fact, item) for item in node.items)
         if low is None or high is None:
             return None
-        if low > high:
-            self._issues.add(node.place, "the first number is greater than the second")
+        has_values = all(name in self._scope.values for name in named_parameters(node))
+        if low > high and has_values:
+            self._issues.add(self._place(node), "the first number is greater than the second")
             return None
         parts = (Comparison(fact.id, Operator.AT_LEAST, low), Comparison(fact.id, Operator.AT_MOST, high))
         return All(parts)

@@ -14,7 +14,7 @@ from pactolus_engine.pack.yaml_source import Mapping, Node, Scalar
 
 __all__ = ["declared_definitions", "read_rules", "rule_name"]
 
-_KEYS = ("id", "title", "text", "when", "effect", "evidence", "rationale")
+_KEYS = ("id", "title", "text", "when", "needs", "effect", "evidence", "rationale")
 _BARE = (Effect.CONFLICT, Effect.HOLD, Effect.EXCLUDE)
 _AIMED = (Effect.OFFER, Effect.BLOCK, Effect.CAVEAT, Effect.CONCLUDE, Effect.DEFINE)
 _ADVICE = (
@@ -100,6 +100,7 @@ class _RuleReader:
         rule_id = self._id(fields)
         title = fields.text("title")
         condition = self._condition(fields)
+        self._scope.parameters.names(fields.words("needs"), self._issues)
         aim = self._aim(fields)
         defines = aim is not None and aim.effect is Effect.DEFINE
         text = fields.optional_text("text") if defines else fields.text("text")

@@ -4,7 +4,7 @@ What was declared is kept apart from what was read well: a reference to somethin
 elsewhere is no second mistake, and a file that could not be read takes every reference.
 """
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from collections.abc import Mapping as NameMap
 from typing import Generic, TypeVar
 
@@ -28,9 +28,9 @@ class Section(Generic[T]):
         self.readable = readable
 
     @classmethod
-    def of(cls, what: str, items: NameMap[str, T]) -> "Section[T]":
-        """The section of a pack that was read before."""
-        section = cls(what, frozenset(items))
+    def of(cls, what: str, items: NameMap[str, T], also: Iterable[str] = ()) -> "Section[T]":
+        """The section of a pack that was read before; `also`: names of which only the name is known."""
+        section = cls(what, frozenset({*items, *also}))
         section.items.update(items)
         return section
 

@@ -21,6 +21,7 @@ from pactolus_engine.decision import (
     PackIdentity,
     PossibleOutcome,
     Reason,
+    RuleOffTrace,
     Trace,
 )
 from pactolus_engine.errors import InputInvalid, MatcherFailed, Violation
@@ -218,6 +219,13 @@ def test_what_was_passed_over_is_named() -> None:
     assert told in text
 
 
+def test_what_was_not_checked_is_told_with_what_it_needs() -> None:
+    off = (RuleOffTrace("lvef-low", "LVEF is too low", "block", ("lvef-minimum",)),)
+    text = _rendered(replace(_BASE, trace=Trace((), (), (), off)))
+    told = "Not checked: this site has not set what these rules need\n   - LVEF is too low [block, lvef-low]: set lvef-minimum\n"
+    assert told in text
+
+
 _HOSTILE = "\x1b[31mred\x07\x9b2J\u202e6-e3\u2066\r\nnew line\x00\u200b"
 
 
@@ -246,7 +254,12 @@ def _hostile_decision() -> Decision:
         assumptions=(Assumption(_HOSTILE, _HOSTILE, _HOSTILE),),
         caveats=caveats,
         blocked_options=(BlockedOption(_HOSTILE, _HOSTILE, _HOSTILE),),
-        trace=Trace((), (), (PassedOver(source, _HOSTILE),)),
+        trace=Trace(
+            (),
+            (),
+            (PassedOver(source, _HOSTILE),),
+            (RuleOffTrace(_HOSTILE, _HOSTILE, _HOSTILE, (_HOSTILE,)),),
+        ),
         pack=PackIdentity(_HOSTILE, _HOSTILE, _HOSTILE),
         patient=_HOSTILE,
         evaluation_time=_HOSTILE,

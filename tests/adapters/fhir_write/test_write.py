@@ -6,10 +6,12 @@ from typing import Any
 import pytest
 
 from pactolus_adapters.fhir.envelope import Envelope
-from pactolus_engine.decision import Outcome
+from pactolus_adapters.fhir.write_sentences import approval
+from pactolus_engine.decision import Outcome, RuleOffTrace
 from pactolus_engine.facts import Source
+from pactolus_engine.pack.overlay import Overlay
 from tests.adapters.fhir_write.bundles import BASE, every, of_type, one, written, written_outcome
-from tests.support.decisions import a_decision
+from tests.support.decisions import a_decision, a_pack
 
 _SHAPES = {
     Outcome.OFFER: {
@@ -50,6 +52,34 @@ def test_the_outcome_is_the_reason_code(outcome: Outcome) -> None:
         == "https://pactolus.example/fhir/PlanDefinition/midas-consolidation|1.0.0"
     )
     assert ("dataRequirement" in guidance) == (outcome is Outcome.NEED_DATA)
+
+
+def test_what_was_not_checked_is_said_to_every_reader() -> None:
+    off = (
+        RuleOffTrace("a", "LVEF is low", "block", ("lvef-minimum",)),
+        RuleOffTrace("b", "LVEF is low", "block", ("lvef-minimum",)),
+        RuleOffTrace("c", "LVEF is unknown", "caveat", ("lvef-minimum",)),
+    )
+    decision = a_decision(Outcome.OFFER)
+    bundle = written(replace(decision, trace=replace(decision.trace, rules_off=off)))
+    told = "Not checked, because this site has not set lvef-minimum: LVEF is low; LVEF is unknown."
+    plan, message = one(bundle, "CarePlan"), one(bundle, "OperationOutcome")
+    assert told in [note["text"] for note in plan["note"]]
+    assert told in plan["text"]["div"]
+    assert told in [issue["details"]["text"] for issue in message["issue"]]
+
+
+@pytest.mark.parametrize(
+    ("overlay_by", "sentence"),
+    [
+        ("", "Not clinically approved: no clinician has signed the site's overlay of it."),
+        ("Dr. Synthetic", "Overlay of the site approved by Dr. Synthetic."),
+    ],
+)
+def test_a_signature_on_the_pack_does_not_cover_the_overlay(overlay_by: str, sentence: str) -> None:
+    pack = replace(a_pack(), approved_by="Dr. Author", overlay=Overlay("Site", overlay_by, {}, ()))
+    assert approval(pack) == f"Rule pack approved by Dr. Author. {sentence}"
+    assert approval(replace(pack, overlay=None)) == "Rule pack approved by Dr. Author."
 
 
 def test_an_offer_is_an_active_proposal_with_all_that_a_reader_needs() -> None:

@@ -7,7 +7,7 @@ from hypothesis import strategies as st
 
 from pactolus_engine.pack.digest import pack_digest
 from pactolus_engine.pack.read import read_pack
-from tests.engine.pack.minimal import minimal_files
+from tests.engine.pack.minimal import OVERLAY, changed, minimal_files, switched_files
 
 FILES = st.dictionaries(st.text(max_size=4), st.binary(max_size=4), max_size=3)
 
@@ -35,15 +35,28 @@ def test_the_order_of_files_does_not_matter() -> None:
     assert read_pack("m", files).digest == read_pack("m", backwards).digest
 
 
-def test_a_comment_a_case_and_a_parameter_change_the_digest() -> None:
+def test_a_comment_a_case_a_parameter_and_an_overlay_change_the_digest() -> None:
     files = minimal_files()
     digests = [
         read_pack("m", files).digest,
         read_pack("m", files | {"README.md": b"changed"}).digest,
         read_pack("m", files | {"cases/bundle.json": b"{}"}).digest,
-        read_pack("m", files, parameter_values={"minimum-cycles": Decimal(5)}).digest,
+        read_pack("m", changed(("parameters.yaml", "default: 6", "default: 5"))).digest,
+        read_pack("m", switched_files(), overlay=("o.yaml", OVERLAY)).digest,
+        read_pack("m", switched_files(), overlay=("o.yaml", OVERLAY + b"# why\n")).digest,
     ]
-    assert len(set(digests)) == 4
+    assert len(set(digests)) == 6
+
+
+def test_the_name_of_an_overlay_does_not_count() -> None:
+    one, other = (read_pack("m", switched_files(), overlay=(name, OVERLAY)) for name in ("a", "b"))
+    assert one.digest == other.digest
+
+
+@given(FILES, st.binary(max_size=4))
+def test_an_empty_overlay_is_not_the_same_as_none(files: dict[str, bytes], overlay: bytes) -> None:
+    assert pack_digest(files, {}, overlay) != pack_digest(files, {})
+    assert (pack_digest(files, {}, overlay) == pack_digest(files, {}, b"")) == (overlay == b"")
 
 
 def test_a_parameter_counts_by_its_value() -> None:

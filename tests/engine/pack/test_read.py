@@ -4,7 +4,6 @@ from decimal import Decimal
 
 import pytest
 
-from pactolus_engine.errors import PackInvalid
 from pactolus_engine.pack.model import (
     All,
     Any,
@@ -216,40 +215,3 @@ def test_a_derived_fact_beside_its_input_is_found_through_definitions() -> None:
     assert issues_of(files) == [
         "rules/offer-go-on.yaml:1:1: rules use `birth-date` and `age`, which follows from it (test one of the two)"
     ]
-
-
-def test_parameter_values_of_a_site_are_put_in() -> None:
-    pack = read_pack("m", minimal_files(), parameter_values={"minimum-cycles": Decimal("5.0")})
-    assert pack.parameter_values == {"minimum-cycles": Decimal(5)}
-    assert (
-        Comparison("cycles", Operator.AT_LEAST, Decimal(5))
-        in pack.rules["offer-go-on"].condition.parts[1].parts
-    )  # type: ignore[union-attr]
-
-
-@pytest.mark.parametrize(
-    ("values", "issue"),
-    [
-        (
-            {"minimum-cycles": Decimal(9)},
-            "parameters.yaml:1:1: the value set for `minimum-cycles` lies outside `at-least` and `at-most`",
-        ),
-        (
-            {"minimum-cycles": Decimal("NaN")},
-            "parameters.yaml:1:1: the value set for `minimum-cycles` is no number that a pack may hold",
-        ),
-        (
-            {"minimum-cycles": Decimal("5.5")},
-            "rules/offer-go-on.yaml:7:31: `cycles` is a whole number, the constant is not",
-        ),
-        (
-            {"minimum-cycle": Decimal(6)},
-            "parameters.yaml:1:1: a value is set for the undefined parameter `minimum-cycle` (did you mean "
-            + "`minimum-cycles`?)",
-        ),
-    ],
-)
-def test_parameter_values_of_a_site_are_checked(values: dict[str, Decimal], issue: str) -> None:
-    with pytest.raises(PackInvalid) as refused:
-        read_pack("m", minimal_files(), parameter_values=values)
-    assert [str(found) for found in refused.value.issues] == [issue]

@@ -228,14 +228,28 @@ class Retraction(_message.Message):
     def __init__(self, decision_id: _Optional[str] = ..., care_plan_id: _Optional[str] = ..., new_status: _Optional[str] = ..., cause: _Optional[str] = ...) -> None: ...
 
 class Trace(_message.Message):
-    __slots__ = ("rules", "facts", "passed_over")
+    __slots__ = ("rules", "facts", "passed_over", "rules_off")
     RULES_FIELD_NUMBER: _ClassVar[int]
     FACTS_FIELD_NUMBER: _ClassVar[int]
     PASSED_OVER_FIELD_NUMBER: _ClassVar[int]
+    RULES_OFF_FIELD_NUMBER: _ClassVar[int]
     rules: _containers.RepeatedCompositeFieldContainer[RuleTrace]
     facts: _containers.RepeatedCompositeFieldContainer[FactTrace]
     passed_over: _containers.RepeatedCompositeFieldContainer[PassedOver]
-    def __init__(self, rules: _Optional[_Iterable[_Union[RuleTrace, _Mapping]]] = ..., facts: _Optional[_Iterable[_Union[FactTrace, _Mapping]]] = ..., passed_over: _Optional[_Iterable[_Union[PassedOver, _Mapping]]] = ...) -> None: ...
+    rules_off: _containers.RepeatedCompositeFieldContainer[RuleOffTrace]
+    def __init__(self, rules: _Optional[_Iterable[_Union[RuleTrace, _Mapping]]] = ..., facts: _Optional[_Iterable[_Union[FactTrace, _Mapping]]] = ..., passed_over: _Optional[_Iterable[_Union[PassedOver, _Mapping]]] = ..., rules_off: _Optional[_Iterable[_Union[RuleOffTrace, _Mapping]]] = ...) -> None: ...
+
+class RuleOffTrace(_message.Message):
+    __slots__ = ("rule", "title", "effect", "parameters")
+    RULE_FIELD_NUMBER: _ClassVar[int]
+    TITLE_FIELD_NUMBER: _ClassVar[int]
+    EFFECT_FIELD_NUMBER: _ClassVar[int]
+    PARAMETERS_FIELD_NUMBER: _ClassVar[int]
+    rule: str
+    title: str
+    effect: str
+    parameters: _containers.RepeatedScalarFieldContainer[str]
+    def __init__(self, rule: _Optional[str] = ..., title: _Optional[str] = ..., effect: _Optional[str] = ..., parameters: _Optional[_Iterable[str]] = ...) -> None: ...
 
 class RuleTrace(_message.Message):
     __slots__ = ("rule", "effect", "truth", "explanation")

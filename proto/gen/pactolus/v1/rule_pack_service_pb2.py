@@ -26,7 +26,7 @@ from pactolus.v1 import decision_pb2 as pactolus_dot_v1_dot_decision__pb2
 from pactolus.v1 import evaluation_service_pb2 as pactolus_dot_v1_dot_evaluation__service__pb2
 
 
-DESCRIPTOR = _descriptor_pool.Default().AddSerializedFile(b'\n#pactolus/v1/rule_pack_service.proto\x12\x0bpactolus.v1\x1a\x1apactolus/v1/decision.proto\x1a$pactolus/v1/evaluation_service.proto\"\x16\n\x14ListRulePacksRequest\"D\n\x15ListRulePacksResponse\x12+\n\x05packs\x18\x01 \x03(\x0b\x32\x1c.pactolus.v1.RulePackSummary\"\x99\x01\n\x0fRulePackSummary\x12\'\n\x04pack\x18\x01 \x01(\x0b\x32\x19.pactolus.v1.PackIdentity\x12\r\n\x05title\x18\x02 \x01(\t\x12\x0e\n\x06\x61\x63tive\x18\x03 \x01(\x08\x12\x16\n\x0e\x65vidence_as_of\x18\x04 \x01(\t\x12\x11\n\treview_by\x18\x05 \x01(\t\x12\x13\n\x0b\x61pproved_by\x18\x06 \x01(\t\"=\n\x12GetRulePackRequest\x12\'\n\x04pack\x18\x01 \x01(\x0b\x32\x19.pactolus.v1.PackSelector\"\xca\x02\n\x13GetRulePackResponse\x12-\n\x07summary\x18\x01 \x01(\x0b\x32\x1c.pactolus.v1.RulePackSummary\x12\x13\n\x0b\x64\x65scription\x18\x02 \x01(\t\x12\x10\n\x08language\x18\x03 \x01(\t\x12(\n\x05\x66\x61\x63ts\x18\x04 \x03(\x0b\x32\x19.pactolus.v1.RulePackFact\x12\x32\n\nparameters\x18\x05 \x03(\x0b\x32\x1e.pactolus.v1.RulePackParameter\x12,\n\x07options\x18\x06 \x03(\x0b\x32\x1b.pactolus.v1.RulePackOption\x12(\n\x05rules\x18\x07 \x03(\x0b\x32\x19.pactolus.v1.RulePackRule\x12\'\n\x08\x65vidence\x18\x08 \x03(\x0b\x32\x15.pactolus.v1.Evidence\"\x93\x01\n\x0cRulePackFact\x12\n\n\x02id\x18\x01 \x01(\t\x12\r\n\x05title\x18\x02 \x01(\t\x12\x0c\n\x04type\x18\x03 \x01(\t\x12\x0c\n\x04unit\x18\x04 \x01(\t\x12\x0f\n\x07\x61\x62sence\x18\x05 \x01(\t\x12\x15\n\rassumed_value\x18\x06 \x01(\t\x12\x0e\n\x06supply\x18\x07 \x01(\t\x12\x14\n\x0c\x64\x65rived_from\x18\x08 \x03(\t\"\xc0\x01\n\x11RulePackParameter\x12\n\n\x02id\x18\x01 \x01(\t\x12\r\n\x05title\x18\x02 \x01(\t\x12\x0c\n\x04unit\x18\x03 \x01(\t\x12\r\n\x05value\x18\x04 \x01(\t\x12\x15\n\rdefault_value\x18\x05 \x01(\t\x12\x10\n\x08\x61t_least\x18\x06 \x01(\t\x12\x0f\n\x07\x61t_most\x18\x07 \x01(\t\x12\x0e\n\x06set_by\x18\x08 \x01(\t\x12\x11\n\trationale\x18\t \x01(\t\x12\x16\n\x0eneeds_sign_off\x18\n \x01(\x08\"R\n\x0eRulePackOption\x12\n\n\x02id\x18\x01 \x01(\t\x12\r\n\x05title\x18\x02 \x01(\t\x12\x13\n\x0b\x64\x65scription\x18\x03 \x01(\t\x12\x10\n\x08\x65vidence\x18\x04 \x03(\t\"\x8b\x01\n\x0cRulePackRule\x12\n\n\x02id\x18\x01 \x01(\t\x12\r\n\x05title\x18\x02 \x01(\t\x12\x0c\n\x04text\x18\x03 \x01(\t\x12\x0e\n\x06\x65\x66\x66\x65\x63t\x18\x04 \x01(\t\x12\x0e\n\x06target\x18\x05 \x01(\t\x12\r\n\x05value\x18\x06 \x01(\t\x12\x10\n\x08\x65vidence\x18\x07 \x03(\t\x12\x11\n\trationale\x18\x08 \x01(\t\"@\n\x14\x43heckRulePackRequest\x12(\n\x05\x66iles\x18\x01 \x03(\x0b\x32\x19.pactolus.v1.RulePackFile\"-\n\x0cRulePackFile\x12\x0c\n\x04path\x18\x01 \x01(\t\x12\x0f\n\x07\x63ontent\x18\x02 \x01(\x0c\"l\n\x15\x43heckRulePackResponse\x12*\n\x06issues\x18\x01 \x03(\x0b\x32\x1a.pactolus.v1.RulePackIssue\x12\'\n\x04pack\x18\x02 \x01(\x0b\x32\x19.pactolus.v1.PackIdentity\"\\\n\rRulePackIssue\x12\x0c\n\x04\x66ile\x18\x01 \x01(\t\x12\x0c\n\x04line\x18\x02 \x01(\x05\x12\x0e\n\x06\x63olumn\x18\x03 \x01(\x05\x12\x0f\n\x07message\x18\x04 \x01(\t\x12\x0e\n\x06\x61\x64vice\x18\x05 \x01(\t\"V\n\x17\x41\x63tivateRulePackRequest\x12\'\n\x04pack\x18\x01 \x01(\x0b\x32\x19.pactolus.v1.PackIdentity\x12\x12\n\nrequest_id\x18\x02 \x01(\t\"t\n\x18\x41\x63tivateRulePackResponse\x12,\n\x06\x61\x63tive\x18\x01 \x01(\x0b\x32\x1c.pactolus.v1.RulePackSummary\x12*\n\x07receipt\x18\x02 \x01(\x0b\x32\x19.pactolus.v1.AuditReceipt2\xf4\x02\n\x0fRulePackService\x12V\n\rListRulePacks\x12!.pactolus.v1.ListRulePacksRequest\x1a\".pactolus.v1.ListRulePacksResponse\x12P\n\x0bGetRulePack\x12\x1f.pactolus.v1.GetRulePackRequest\x1a .pactolus.v1.GetRulePackResponse\x12V\n\rCheckRulePack\x12!.pactolus.v1.CheckRulePackRequest\x1a\".pactolus.v1.CheckRulePackResponse\x12_\n\x10\x41\x63tivateRulePack\x12$.pactolus.v1.ActivateRulePackRequest\x1a%.pactolus.v1.ActivateRulePackResponseb\x06proto3')
+DESCRIPTOR = _descriptor_pool.Default().AddSerializedFile(b'\n#pactolus/v1/rule_pack_service.proto\x12\x0bpactolus.v1\x1a\x1apactolus/v1/decision.proto\x1a$pactolus/v1/evaluation_service.proto\"\x16\n\x14ListRulePacksRequest\"D\n\x15ListRulePacksResponse\x12+\n\x05packs\x18\x01 \x03(\x0b\x32\x1c.pactolus.v1.RulePackSummary\"\x99\x01\n\x0fRulePackSummary\x12\'\n\x04pack\x18\x01 \x01(\x0b\x32\x19.pactolus.v1.PackIdentity\x12\r\n\x05title\x18\x02 \x01(\t\x12\x0e\n\x06\x61\x63tive\x18\x03 \x01(\x08\x12\x16\n\x0e\x65vidence_as_of\x18\x04 \x01(\t\x12\x11\n\treview_by\x18\x05 \x01(\t\x12\x13\n\x0b\x61pproved_by\x18\x06 \x01(\t\"=\n\x12GetRulePackRequest\x12\'\n\x04pack\x18\x01 \x01(\x0b\x32\x19.pactolus.v1.PackSelector\"\xf9\x02\n\x13GetRulePackResponse\x12-\n\x07summary\x18\x01 \x01(\x0b\x32\x1c.pactolus.v1.RulePackSummary\x12\x13\n\x0b\x64\x65scription\x18\x02 \x01(\t\x12\x10\n\x08language\x18\x03 \x01(\t\x12(\n\x05\x66\x61\x63ts\x18\x04 \x03(\x0b\x32\x19.pactolus.v1.RulePackFact\x12\x32\n\nparameters\x18\x05 \x03(\x0b\x32\x1e.pactolus.v1.RulePackParameter\x12,\n\x07options\x18\x06 \x03(\x0b\x32\x1b.pactolus.v1.RulePackOption\x12(\n\x05rules\x18\x07 \x03(\x0b\x32\x19.pactolus.v1.RulePackRule\x12\'\n\x08\x65vidence\x18\x08 \x03(\x0b\x32\x15.pactolus.v1.Evidence\x12-\n\x07overlay\x18\t \x01(\x0b\x32\x1c.pactolus.v1.RulePackOverlay\"c\n\x0fRulePackOverlay\x12\r\n\x05title\x18\x01 \x01(\t\x12\x13\n\x0b\x61pproved_by\x18\x02 \x01(\t\x12,\n\x05\x63odes\x18\x03 \x03(\x0b\x32\x1d.pactolus.v1.RulePackSiteCode\"S\n\x10RulePackSiteCode\x12\x10\n\x08\x63ode_set\x18\x01 \x01(\t\x12\x0e\n\x06system\x18\x02 \x01(\t\x12\x0c\n\x04\x63ode\x18\x03 \x01(\t\x12\x0f\n\x07\x64isplay\x18\x04 \x01(\t\"\x93\x01\n\x0cRulePackFact\x12\n\n\x02id\x18\x01 \x01(\t\x12\r\n\x05title\x18\x02 \x01(\t\x12\x0c\n\x04type\x18\x03 \x01(\t\x12\x0c\n\x04unit\x18\x04 \x01(\t\x12\x0f\n\x07\x61\x62sence\x18\x05 \x01(\t\x12\x15\n\rassumed_value\x18\x06 \x01(\t\x12\x0e\n\x06supply\x18\x07 \x01(\t\x12\x14\n\x0c\x64\x65rived_from\x18\x08 \x03(\t\"\xd8\x01\n\x11RulePackParameter\x12\n\n\x02id\x18\x01 \x01(\t\x12\r\n\x05title\x18\x02 \x01(\t\x12\x0c\n\x04unit\x18\x03 \x01(\t\x12\r\n\x05value\x18\x04 \x01(\t\x12\x15\n\rdefault_value\x18\x05 \x01(\t\x12\x10\n\x08\x61t_least\x18\x06 \x01(\t\x12\x0f\n\x07\x61t_most\x18\x07 \x01(\t\x12\x0e\n\x06set_by\x18\x08 \x01(\t\x12\x11\n\trationale\x18\t \x01(\t\x12\x16\n\x0eneeds_sign_off\x18\n \x01(\x08\x12\x16\n\x0esite_rationale\x18\x0b \x01(\t\"R\n\x0eRulePackOption\x12\n\n\x02id\x18\x01 \x01(\t\x12\r\n\x05title\x18\x02 \x01(\t\x12\x13\n\x0b\x64\x65scription\x18\x03 \x01(\t\x12\x10\n\x08\x65vidence\x18\x04 \x03(\t\"\xa4\x01\n\x0cRulePackRule\x12\n\n\x02id\x18\x01 \x01(\t\x12\r\n\x05title\x18\x02 \x01(\t\x12\x0c\n\x04text\x18\x03 \x01(\t\x12\x0e\n\x06\x65\x66\x66\x65\x63t\x18\x04 \x01(\t\x12\x0e\n\x06target\x18\x05 \x01(\t\x12\r\n\x05value\x18\x06 \x01(\t\x12\x10\n\x08\x65vidence\x18\x07 \x03(\t\x12\x11\n\trationale\x18\x08 \x01(\t\x12\x17\n\x0foff_for_want_of\x18\t \x03(\t\"@\n\x14\x43heckRulePackRequest\x12(\n\x05\x66iles\x18\x01 \x03(\x0b\x32\x19.pactolus.v1.RulePackFile\"-\n\x0cRulePackFile\x12\x0c\n\x04path\x18\x01 \x01(\t\x12\x0f\n\x07\x63ontent\x18\x02 \x01(\x0c\"l\n\x15\x43heckRulePackResponse\x12*\n\x06issues\x18\x01 \x03(\x0b\x32\x1a.pactolus.v1.RulePackIssue\x12\'\n\x04pack\x18\x02 \x01(\x0b\x32\x19.pactolus.v1.PackIdentity\"\\\n\rRulePackIssue\x12\x0c\n\x04\x66ile\x18\x01 \x01(\t\x12\x0c\n\x04line\x18\x02 \x01(\x05\x12\x0e\n\x06\x63olumn\x18\x03 \x01(\x05\x12\x0f\n\x07message\x18\x04 \x01(\t\x12\x0e\n\x06\x61\x64vice\x18\x05 \x01(\t\"V\n\x17\x41\x63tivateRulePackRequest\x12\'\n\x04pack\x18\x01 \x01(\x0b\x32\x19.pactolus.v1.PackIdentity\x12\x12\n\nrequest_id\x18\x02 \x01(\t\"t\n\x18\x41\x63tivateRulePackResponse\x12,\n\x06\x61\x63tive\x18\x01 \x01(\x0b\x32\x1c.pactolus.v1.RulePackSummary\x12*\n\x07receipt\x18\x02 \x01(\x0b\x32\x19.pactolus.v1.AuditReceipt2\xf4\x02\n\x0fRulePackService\x12V\n\rListRulePacks\x12!.pactolus.v1.ListRulePacksRequest\x1a\".pactolus.v1.ListRulePacksResponse\x12P\n\x0bGetRulePack\x12\x1f.pactolus.v1.GetRulePackRequest\x1a .pactolus.v1.GetRulePackResponse\x12V\n\rCheckRulePack\x12!.pactolus.v1.CheckRulePackRequest\x1a\".pactolus.v1.CheckRulePackResponse\x12_\n\x10\x41\x63tivateRulePack\x12$.pactolus.v1.ActivateRulePackRequest\x1a%.pactolus.v1.ActivateRulePackResponseb\x06proto3')
 
 _globals = globals()
 _builder.BuildMessageAndEnumDescriptors(DESCRIPTOR, _globals)
@@ -42,27 +42,31 @@ if not _descriptor._USE_C_DESCRIPTORS:
   _globals['_GETRULEPACKREQUEST']._serialized_start=368
   _globals['_GETRULEPACKREQUEST']._serialized_end=429
   _globals['_GETRULEPACKRESPONSE']._serialized_start=432
-  _globals['_GETRULEPACKRESPONSE']._serialized_end=762
-  _globals['_RULEPACKFACT']._serialized_start=765
-  _globals['_RULEPACKFACT']._serialized_end=912
-  _globals['_RULEPACKPARAMETER']._serialized_start=915
-  _globals['_RULEPACKPARAMETER']._serialized_end=1107
-  _globals['_RULEPACKOPTION']._serialized_start=1109
-  _globals['_RULEPACKOPTION']._serialized_end=1191
-  _globals['_RULEPACKRULE']._serialized_start=1194
-  _globals['_RULEPACKRULE']._serialized_end=1333
-  _globals['_CHECKRULEPACKREQUEST']._serialized_start=1335
-  _globals['_CHECKRULEPACKREQUEST']._serialized_end=1399
-  _globals['_RULEPACKFILE']._serialized_start=1401
-  _globals['_RULEPACKFILE']._serialized_end=1446
-  _globals['_CHECKRULEPACKRESPONSE']._serialized_start=1448
-  _globals['_CHECKRULEPACKRESPONSE']._serialized_end=1556
-  _globals['_RULEPACKISSUE']._serialized_start=1558
-  _globals['_RULEPACKISSUE']._serialized_end=1650
-  _globals['_ACTIVATERULEPACKREQUEST']._serialized_start=1652
-  _globals['_ACTIVATERULEPACKREQUEST']._serialized_end=1738
-  _globals['_ACTIVATERULEPACKRESPONSE']._serialized_start=1740
-  _globals['_ACTIVATERULEPACKRESPONSE']._serialized_end=1856
-  _globals['_RULEPACKSERVICE']._serialized_start=1859
-  _globals['_RULEPACKSERVICE']._serialized_end=2231
+  _globals['_GETRULEPACKRESPONSE']._serialized_end=809
+  _globals['_RULEPACKOVERLAY']._serialized_start=811
+  _globals['_RULEPACKOVERLAY']._serialized_end=910
+  _globals['_RULEPACKSITECODE']._serialized_start=912
+  _globals['_RULEPACKSITECODE']._serialized_end=995
+  _globals['_RULEPACKFACT']._serialized_start=998
+  _globals['_RULEPACKFACT']._serialized_end=1145
+  _globals['_RULEPACKPARAMETER']._serialized_start=1148
+  _globals['_RULEPACKPARAMETER']._serialized_end=1364
+  _globals['_RULEPACKOPTION']._serialized_start=1366
+  _globals['_RULEPACKOPTION']._serialized_end=1448
+  _globals['_RULEPACKRULE']._serialized_start=1451
+  _globals['_RULEPACKRULE']._serialized_end=1615
+  _globals['_CHECKRULEPACKREQUEST']._serialized_start=1617
+  _globals['_CHECKRULEPACKREQUEST']._serialized_end=1681
+  _globals['_RULEPACKFILE']._serialized_start=1683
+  _globals['_RULEPACKFILE']._serialized_end=1728
+  _globals['_CHECKRULEPACKRESPONSE']._serialized_start=1730
+  _globals['_CHECKRULEPACKRESPONSE']._serialized_end=1838
+  _globals['_RULEPACKISSUE']._serialized_start=1840
+  _globals['_RULEPACKISSUE']._serialized_end=1932
+  _globals['_ACTIVATERULEPACKREQUEST']._serialized_start=1934
+  _globals['_ACTIVATERULEPACKREQUEST']._serialized_end=2020
+  _globals['_ACTIVATERULEPACKRESPONSE']._serialized_start=2022
+  _globals['_ACTIVATERULEPACKRESPONSE']._serialized_end=2138
+  _globals['_RULEPACKSERVICE']._serialized_start=2141
+  _globals['_RULEPACKSERVICE']._serialized_end=2513
 # @@protoc_insertion_point(module_scope)

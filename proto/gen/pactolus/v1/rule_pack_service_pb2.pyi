@@ -41,7 +41,7 @@ class GetRulePackRequest(_message.Message):
     def __init__(self, pack: _Optional[_Union[_evaluation_service_pb2.PackSelector, _Mapping]] = ...) -> None: ...
 
 class GetRulePackResponse(_message.Message):
-    __slots__ = ("summary", "description", "language", "facts", "parameters", "options", "rules", "evidence")
+    __slots__ = ("summary", "description", "language", "facts", "parameters", "options", "rules", "evidence", "overlay")
     SUMMARY_FIELD_NUMBER: _ClassVar[int]
     DESCRIPTION_FIELD_NUMBER: _ClassVar[int]
     LANGUAGE_FIELD_NUMBER: _ClassVar[int]
@@ -50,6 +50,7 @@ class GetRulePackResponse(_message.Message):
     OPTIONS_FIELD_NUMBER: _ClassVar[int]
     RULES_FIELD_NUMBER: _ClassVar[int]
     EVIDENCE_FIELD_NUMBER: _ClassVar[int]
+    OVERLAY_FIELD_NUMBER: _ClassVar[int]
     summary: RulePackSummary
     description: str
     language: str
@@ -58,7 +59,30 @@ class GetRulePackResponse(_message.Message):
     options: _containers.RepeatedCompositeFieldContainer[RulePackOption]
     rules: _containers.RepeatedCompositeFieldContainer[RulePackRule]
     evidence: _containers.RepeatedCompositeFieldContainer[_decision_pb2.Evidence]
-    def __init__(self, summary: _Optional[_Union[RulePackSummary, _Mapping]] = ..., description: _Optional[str] = ..., language: _Optional[str] = ..., facts: _Optional[_Iterable[_Union[RulePackFact, _Mapping]]] = ..., parameters: _Optional[_Iterable[_Union[RulePackParameter, _Mapping]]] = ..., options: _Optional[_Iterable[_Union[RulePackOption, _Mapping]]] = ..., rules: _Optional[_Iterable[_Union[RulePackRule, _Mapping]]] = ..., evidence: _Optional[_Iterable[_Union[_decision_pb2.Evidence, _Mapping]]] = ...) -> None: ...
+    overlay: RulePackOverlay
+    def __init__(self, summary: _Optional[_Union[RulePackSummary, _Mapping]] = ..., description: _Optional[str] = ..., language: _Optional[str] = ..., facts: _Optional[_Iterable[_Union[RulePackFact, _Mapping]]] = ..., parameters: _Optional[_Iterable[_Union[RulePackParameter, _Mapping]]] = ..., options: _Optional[_Iterable[_Union[RulePackOption, _Mapping]]] = ..., rules: _Optional[_Iterable[_Union[RulePackRule, _Mapping]]] = ..., evidence: _Optional[_Iterable[_Union[_decision_pb2.Evidence, _Mapping]]] = ..., overlay: _Optional[_Union[RulePackOverlay, _Mapping]] = ...) -> None: ...
+
+class RulePackOverlay(_message.Message):
+    __slots__ = ("title", "approved_by", "codes")
+    TITLE_FIELD_NUMBER: _ClassVar[int]
+    APPROVED_BY_FIELD_NUMBER: _ClassVar[int]
+    CODES_FIELD_NUMBER: _ClassVar[int]
+    title: str
+    approved_by: str
+    codes: _containers.RepeatedCompositeFieldContainer[RulePackSiteCode]
+    def __init__(self, title: _Optional[str] = ..., approved_by: _Optional[str] = ..., codes: _Optional[_Iterable[_Union[RulePackSiteCode, _Mapping]]] = ...) -> None: ...
+
+class RulePackSiteCode(_message.Message):
+    __slots__ = ("code_set", "system", "code", "display")
+    CODE_SET_FIELD_NUMBER: _ClassVar[int]
+    SYSTEM_FIELD_NUMBER: _ClassVar[int]
+    CODE_FIELD_NUMBER: _ClassVar[int]
+    DISPLAY_FIELD_NUMBER: _ClassVar[int]
+    code_set: str
+    system: str
+    code: str
+    display: str
+    def __init__(self, code_set: _Optional[str] = ..., system: _Optional[str] = ..., code: _Optional[str] = ..., display: _Optional[str] = ...) -> None: ...
 
 class RulePackFact(_message.Message):
     __slots__ = ("id", "title", "type", "unit", "absence", "assumed_value", "supply", "derived_from")
@@ -81,7 +105,7 @@ class RulePackFact(_message.Message):
     def __init__(self, id: _Optional[str] = ..., title: _Optional[str] = ..., type: _Optional[str] = ..., unit: _Optional[str] = ..., absence: _Optional[str] = ..., assumed_value: _Optional[str] = ..., supply: _Optional[str] = ..., derived_from: _Optional[_Iterable[str]] = ...) -> None: ...
 
 class RulePackParameter(_message.Message):
-    __slots__ = ("id", "title", "unit", "value", "default_value", "at_least", "at_most", "set_by", "rationale", "needs_sign_off")
+    __slots__ = ("id", "title", "unit", "value", "default_value", "at_least", "at_most", "set_by", "rationale", "needs_sign_off", "site_rationale")
     ID_FIELD_NUMBER: _ClassVar[int]
     TITLE_FIELD_NUMBER: _ClassVar[int]
     UNIT_FIELD_NUMBER: _ClassVar[int]
@@ -92,6 +116,7 @@ class RulePackParameter(_message.Message):
     SET_BY_FIELD_NUMBER: _ClassVar[int]
     RATIONALE_FIELD_NUMBER: _ClassVar[int]
     NEEDS_SIGN_OFF_FIELD_NUMBER: _ClassVar[int]
+    SITE_RATIONALE_FIELD_NUMBER: _ClassVar[int]
     id: str
     title: str
     unit: str
@@ -102,7 +127,8 @@ class RulePackParameter(_message.Message):
     set_by: str
     rationale: str
     needs_sign_off: bool
-    def __init__(self, id: _Optional[str] = ..., title: _Optional[str] = ..., unit: _Optional[str] = ..., value: _Optional[str] = ..., default_value: _Optional[str] = ..., at_least: _Optional[str] = ..., at_most: _Optional[str] = ..., set_by: _Optional[str] = ..., rationale: _Optional[str] = ..., needs_sign_off: _Optional[bool] = ...) -> None: ...
+    site_rationale: str
+    def __init__(self, id: _Optional[str] = ..., title: _Optional[str] = ..., unit: _Optional[str] = ..., value: _Optional[str] = ..., default_value: _Optional[str] = ..., at_least: _Optional[str] = ..., at_most: _Optional[str] = ..., set_by: _Optional[str] = ..., rationale: _Optional[str] = ..., needs_sign_off: _Optional[bool] = ..., site_rationale: _Optional[str] = ...) -> None: ...
 
 class RulePackOption(_message.Message):
     __slots__ = ("id", "title", "description", "evidence")
@@ -117,7 +143,7 @@ class RulePackOption(_message.Message):
     def __init__(self, id: _Optional[str] = ..., title: _Optional[str] = ..., description: _Optional[str] = ..., evidence: _Optional[_Iterable[str]] = ...) -> None: ...
 
 class RulePackRule(_message.Message):
-    __slots__ = ("id", "title", "text", "effect", "target", "value", "evidence", "rationale")
+    __slots__ = ("id", "title", "text", "effect", "target", "value", "evidence", "rationale", "off_for_want_of")
     ID_FIELD_NUMBER: _ClassVar[int]
     TITLE_FIELD_NUMBER: _ClassVar[int]
     TEXT_FIELD_NUMBER: _ClassVar[int]
@@ -126,6 +152,7 @@ class RulePackRule(_message.Message):
     VALUE_FIELD_NUMBER: _ClassVar[int]
     EVIDENCE_FIELD_NUMBER: _ClassVar[int]
     RATIONALE_FIELD_NUMBER: _ClassVar[int]
+    OFF_FOR_WANT_OF_FIELD_NUMBER: _ClassVar[int]
     id: str
     title: str
     text: str
@@ -134,7 +161,8 @@ class RulePackRule(_message.Message):
     value: str
     evidence: _containers.RepeatedScalarFieldContainer[str]
     rationale: str
-    def __init__(self, id: _Optional[str] = ..., title: _Optional[str] = ..., text: _Optional[str] = ..., effect: _Optional[str] = ..., target: _Optional[str] = ..., value: _Optional[str] = ..., evidence: _Optional[_Iterable[str]] = ..., rationale: _Optional[str] = ...) -> None: ...
+    off_for_want_of: _containers.RepeatedScalarFieldContainer[str]
+    def __init__(self, id: _Optional[str] = ..., title: _Optional[str] = ..., text: _Optional[str] = ..., effect: _Optional[str] = ..., target: _Optional[str] = ..., value: _Optional[str] = ..., evidence: _Optional[_Iterable[str]] = ..., rationale: _Optional[str] = ..., off_for_want_of: _Optional[_Iterable[str]] = ...) -> None: ...
 
 class CheckRulePackRequest(_message.Message):
     __slots__ = ("files",)
