@@ -1,10 +1,10 @@
-"""Reads which drug a MedicationAdministration or MedicationStatement says was given, and when."""
+"""Reads which drug a MedicationAdministration or MedicationStatement says was given, when, and if it was stopped."""
 
 from typing import Any
 
 from pactolus_adapters.fhir.resource import Resource
 from pactolus_adapters.fhir.times import timed
-from pactolus_adapters.fhir.words import Reader, Word, coded
+from pactolus_adapters.fhir.words import BOTH, Reader, Word, boolean, coded
 from pactolus_engine.pack.model import Fact
 from pactolus_engine.values import Codes, Members
 
@@ -24,13 +24,22 @@ def medication_concept(reader: Reader, resource: Resource) -> Any:
 
 
 def read_medication(reader: Reader, fact: Fact, resource: Resource) -> list[Word]:
-    """One member of the set of drugs, or the time it was given."""
+    """One member of the set of drugs, that it was given, that it was stopped, or the time it was given."""
     if resource.status in _NOT_GIVEN:
         return reader.pass_over(resource, "the drug was not given", "status")
     element = fact.binding.element if fact.binding else ""
     if element == "effective":
         return timed(resource, "effective")
+    if element in {"presence", "stopped"}:
+        return [_status(resource, element)]
     return _drug(reader, fact, resource) if element == "drug" else []
+
+
+def _status(resource: Resource, element: str) -> Word:
+    """Whether the drug was given, or was stopped before its time; open when the status does not say."""
+    is_told = resource.status not in _PERHAPS_GIVEN
+    told = boolean(element == "presence" or resource.status == "stopped")
+    return Word(resource.source("status"), told if is_told else BOTH, shown=resource.status)
 
 
 def _drug(reader: Reader, fact: Fact, resource: Resource) -> list[Word]:
