@@ -27,19 +27,29 @@ def read_medication(reader: Reader, fact: Fact, resource: Resource) -> list[Word
     """One member of the set of drugs, that it was given, that it was stopped, or the time it was given."""
     if resource.status in _NOT_GIVEN:
         return reader.pass_over(resource, "the drug was not given", "status")
-    element = fact.binding.element if fact.binding else ""
-    if element == "effective":
-        return timed(resource, "effective")
-    if element in {"presence", "stopped"}:
-        return [_status(resource, element)]
-    return _drug(reader, fact, resource) if element == "drug" else []
+    match fact.binding.element if fact.binding else "":
+        case "drug":
+            return _drug(reader, fact, resource)
+        case "presence":
+            return [_presence(resource)]
+        case "stopped":
+            return [_stopped(resource)]
+        case "effective":
+            return timed(resource, "effective")
+        case _:
+            return []
 
 
-def _status(resource: Resource, element: str) -> Word:
-    """Whether the drug was given, or was stopped before its time; open when the status does not say."""
-    is_told = resource.status not in _PERHAPS_GIVEN
-    told = boolean(element == "presence" or resource.status == "stopped")
-    return Word(resource.source("status"), told if is_told else BOTH, shown=resource.status)
+def _presence(resource: Resource) -> Word:
+    """Whether the drug was given; open when the status does not say."""
+    value = BOTH if resource.status in _PERHAPS_GIVEN else boolean(True)
+    return Word(resource.source("status"), value, shown=resource.status)
+
+
+def _stopped(resource: Resource) -> Word:
+    """Whether the drug was stopped before its time; a pause, or a plan, is no stop."""
+    value = BOTH if resource.status == "unknown" else boolean(resource.status == "stopped")
+    return Word(resource.source("status"), value, shown=resource.status)
 
 
 def _drug(reader: Reader, fact: Fact, resource: Resource) -> list[Word]:
