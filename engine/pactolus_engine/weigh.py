@@ -37,10 +37,14 @@ def weigh(
 
     `supposed`: facts taken to be in these states, whatever the readings say.
     """
-    day = instant.astimezone(UTC).date().toordinal()
-    today = FactState(EVALUATION_DATE, exactly(day), frozenset({Status.KNOWN}))
-    scale = _Scale(pack, definitions, partitions, facts.readings, {EVALUATION_DATE: today, **supposed})
+    scale = _Scale(pack, definitions, partitions, facts.readings, {**_today(instant), **supposed})
     return {fact: scale.state(fact) for fact in sorted(pack.facts)}
+
+
+def _today(instant: datetime) -> States:
+    """The one fact that nobody sends."""
+    day = instant.astimezone(UTC).date().toordinal()
+    return {EVALUATION_DATE: FactState(EVALUATION_DATE, exactly(day), frozenset({Status.KNOWN}))}
 
 
 @dataclass(slots=True)
@@ -140,13 +144,14 @@ def facts_in_doubt(
     partitions: Mapping[str, Partition],
     facts: FactSet,
     states: States,
+    instant: datetime,
 ) -> frozenset[str]:
     """The base facts for want of which it is unknown whether some reading counts.
 
     `states`: as weighed. A fact of the same sample as the reading is not among them: knowing it would
     take another sample.
     """
-    scale = _Scale(pack, definitions, partitions, facts.readings, dict(states))
+    scale = _Scale(pack, definitions, partitions, facts.readings, {**_today(instant), **states})
     wanted: set[str] = set()
     for head in pack.facts.values():
         asked = [*([head.only] if head.only else []), *head.prefer]

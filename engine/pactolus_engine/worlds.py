@@ -110,7 +110,7 @@ class _Search:
         """Dates that decide what counts, and dates that are compared with those; all of them open."""
         compiled = self.compiled
         doubtful = facts_in_doubt(
-            self.pack, compiled.definitions, compiled.partitions, self.facts, self.states
+            self.pack, compiled.definitions, compiled.partitions, self.facts, self.states, self.instant
         )
         found = {fact for fact in doubtful if self._is_open_date(fact)}
         if found:

@@ -95,3 +95,15 @@ def test_samples_that_may_agree_agree_only_where_both_may_lie(
     decision = decided(_AT_1E5, *_samples(one, other))
     assert [(found.outcome.value, found.options) for found in decision.possible_outcomes] == possible
     assert decision.minimal_missing_sets == (("mrd",),)
+
+
+def test_what_counts_may_hang_on_the_day_of_the_evaluation() -> None:
+    """A response counts until a year old: the day of the evaluation is known, its own is not."""
+    facts = [
+        a_code("response", only=compared("age", "at-most", "365")),
+        a_date("response-day", of="response"),
+        derived("age", "days-between", "response-day", "evaluation-date", high=Decimal(9999)),
+    ]
+    pack = pack_of(facts, [rule("offer", "offer", is_one_of("response", "a"), "one")])
+    undated = decided(pack, reading("response", codes("a"), "Observation/r"))
+    assert (undated.outcome, undated.minimal_missing_sets) == (Outcome.NEED_DATA, (("response",),))

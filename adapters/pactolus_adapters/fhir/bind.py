@@ -7,6 +7,7 @@ the same origin. What is withdrawn, or is about somebody else, is traced and nev
 
 from collections.abc import Sequence
 
+from pactolus_adapters.fhir.codes import has_wrong_check_digit
 from pactolus_adapters.fhir.dates import days_of
 from pactolus_adapters.fhir.history import read_condition, read_patient, read_procedure
 from pactolus_adapters.fhir.medication import medication_concept, read_medication
@@ -22,6 +23,8 @@ from pactolus_engine.values import Interval
 
 __all__ = ["bind"]
 
+_NO_SET = "its code is in no code set that the pack reads from this type"
+_MISSPELT = "; the check digit of the LOINC number is wrong"
 _SPEAK_THROUGH_OTHERS = frozenset({"Medication", "Patient", "Specimen"})
 _TIMES = {
     "MedicationAdministration": "effective",
@@ -57,7 +60,8 @@ def _of_resource(reader: Reader, resource: Resource) -> list[Reading]:
         days = _dated(reader, root, resource) if words else None
         made += [_reading(fact, resource, word, days) for word in words]
     if not is_spoken_of and resource.type not in _SPEAK_THROUGH_OTHERS:
-        reader.pass_over(resource, "its code is in no code set that the pack reads from this type")
+        is_misspelt = has_wrong_check_digit(resource.body.get("code"))
+        reader.pass_over(resource, _NO_SET + (_MISSPELT if is_misspelt else ""))
     return made
 
 

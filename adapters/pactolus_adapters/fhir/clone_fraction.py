@@ -4,6 +4,8 @@ Clonal cells among nucleated cells, as a plain fraction. A result is never bette
 of detection (LOD): "not detected" and zero mean below the LOD, and a number below the LOD is no
 more than that. Flow cytometry has an LOD of so many events among the cells counted when the
 laboratory states none (20 by default, a parameter of the pack); sequencing must state its own.
+The laboratory's flag (`interpretation`) speaks of its own LOD, never of a threshold of the pack: it
+is compared with the number at that LOD only, and a contradiction is for a person to look at.
 """
 
 from dataclasses import dataclass, replace
@@ -14,7 +16,7 @@ from pactolus_adapters.fhir.quantities import Measured, bounded, interval_of, me
 from pactolus_adapters.fhir.resource import Json, Resource, objects
 from pactolus_adapters.fhir.values import value_key
 from pactolus_adapters.fhir.words import Reader, Word, fact_codes, unreadable, unusable
-from pactolus_engine.facts import Source
+from pactolus_engine.facts import Source, Standing
 from pactolus_engine.pack.model import Fact
 from pactolus_engine.values import Interval
 
@@ -22,6 +24,8 @@ __all__ = ["read_clone_fraction"]
 
 _ZERO, _ONE = Decimal(0), Decimal(1)
 _ANY = Interval(_ZERO, True, _ONE, True)
+_DETECTED = Interval(_ZERO, False, _ONE, True)
+_FLAG_CONTRADICTS = "the flag of the laboratory contradicts its own result"
 _LOD_EVENTS = "lod-events"
 _DEFAULT_LOD_EVENTS = Decimal(20)
 _UPWARD = Context(prec=60, rounding=ROUND_UP)
@@ -31,11 +35,22 @@ _NO_LOD = "no limit of detection is known, so this may be any fraction"
 
 @dataclass(frozen=True, slots=True)
 class _Limits:
-    """`stated`: the LOD that the laboratory gives; `derived`: that of the cells counted by flow."""
+    """`stated`: the LOD that the laboratory gives; `derived`: that of the cells counted by flow.
+
+    `flag`: what the laboratory's interpretation says at its own LOD, if it says one thing.
+    """
 
     stated: Decimal | None
     derived: Decimal | None
     problem: str = ""
+    flag: str = ""
+    lloq: Decimal | None = None
+
+    @property
+    def flag_turns_at(self) -> Decimal | None:
+        """The least fraction that the laboratory surely calls detected, as far as it says."""
+        stated = [limit for limit in (self.stated, self.lloq) if limit is not None]
+        return max(stated) if self.stated is not None else None
 
     @property
     def lod(self) -> Decimal | None:
@@ -49,16 +64,51 @@ def read_clone_fraction(reader: Reader, fact: Fact, resource: Resource, is_flow:
     key = value_key(body)
     if fact.unit not in {"", "1"}:
         return unreadable(source, "the pack must give a clone fraction the unit `1`")
-    limits = _limits(reader, fact, body, is_flow)
+    flags = _flags(reader, fact, body)
+    lloq = _component(reader, fact, body, "lloq")
+    limits = replace(
+        _limits(reader, fact, body, is_flow),
+        flag=next(iter(flags), ""),
+        lloq=lloq.number if lloq else None,
+    )
     if not key:
         given = "dataAbsentReason" in body
         return unusable(source, "the resource says why there is no value" if given else "there is no value")
+    if len(flags) > 1:
+        return unreadable(source, "the laboratory flags the result in more than one way")
     if key == "valueCodeableConcept":
-        return _from_code(reader, fact, body[key], source, limits)
+        return _flagged(_from_code(reader, fact, body[key], source, limits), limits)
     if key != "valueQuantity":
         return unreadable(source, "a clone fraction is read from a quantity with a unit, or from a code")
     word = _from_quantity(fact, body[key], source, limits)
-    return _with_quantification(word, _component(reader, fact, body, "lloq"))
+    return _flagged(_with_quantification(word, limits.lloq), limits)
+
+
+def _flags(reader: Reader, fact: Fact, body: Json) -> set[str]:
+    """What the laboratory's flags say, among the meanings that the fact knows."""
+    names = fact_codes(fact)
+    found = {one for flag in objects(body, "interpretation") for one in reader.book.sets_of(flag)}
+    return {names[one] for one in found if one in names}
+
+
+def _flagged(word: Word, limits: _Limits) -> Word:
+    """The word beside the laboratory's flag: narrowed, unusable, or unreadable when they contradict."""
+    value = word.value
+    if not limits.flag or word.standing is not Standing.FINAL or not isinstance(value, Interval):
+        return word
+    if limits.flag == "indeterminate":
+        return unusable(word.source, "the laboratory flags the result as indeterminate")
+    if limits.flag == "not-detected":
+        is_seen = _is_at_least(value, limits.flag_turns_at) or value == _DETECTED
+        return unreadable(word.source, _FLAG_CONTRADICTS, word.shown) if is_seen else word
+    if value.low == 0 and value.high != 0:
+        return replace(word, value=replace(value, low_closed=False))
+    return word
+
+
+def _is_at_least(value: Interval, limit: Decimal | None) -> bool:
+    """Whether the fraction surely reaches the limit."""
+    return limit is not None and value.low is not None and value.low >= limit
 
 
 def _from_code(reader: Reader, fact: Fact, concept: Json, source: Source, limits: _Limits) -> Word:
@@ -72,7 +122,7 @@ def _from_code(reader: Reader, fact: Fact, concept: Json, source: Source, limits
         case "not-detected":
             return _not_found(source, limits, written)
         case "detected":
-            return Word(source, Interval(_ZERO, False, _ONE, True), shown=written, note="no number is given")
+            return Word(source, _DETECTED, shown=written, note="no number is given")
         case "indeterminate":
             return unusable(source, "the laboratory reports the result as indeterminate")
         case _:
@@ -83,6 +133,8 @@ def _not_found(source: Source, limits: _Limits, written: str) -> Word:
     """No clonal cell found: the fraction lies below the LOD, or anywhere when there is none."""
     if limits.problem:
         return unreadable(source, limits.problem, written)
+    if limits.flag == "detected":
+        return unreadable(source, _FLAG_CONTRADICTS, written)
     if limits.lod is None:
         return Word(source, _ANY, shown=written, note=_NO_LOD)
     note = "" if limits.stated is not None else "the limit of detection follows from the cells counted"
@@ -120,11 +172,11 @@ def _from_number(number: Decimal, comparator: str, source: Source, limits: _Limi
     return Word(source, value, shown=written)
 
 
-def _with_quantification(word: Word, lloq: Measured | None) -> Word:
+def _with_quantification(word: Word, lloq: Decimal | None) -> Word:
     """Says so when a number lies below the limit of quantification; it counts as stated."""
-    if word.note or lloq is None or lloq.number is None or not isinstance(word.value, Interval):
+    if word.note or lloq is None or not isinstance(word.value, Interval):
         return word
-    if not word.value.is_point or word.value.low is None or word.value.low >= lloq.number:
+    if not word.value.is_point or word.value.low is None or word.value.low >= lloq:
         return word
     return replace(word, note="the number lies below the limit of quantification")
 

@@ -1,7 +1,7 @@
 """Reads Conditions, Procedures and the birth date: what the patient has, had, and had done."""
 
 from pactolus_adapters.fhir.dates import days_of
-from pactolus_adapters.fhir.resource import Resource, text
+from pactolus_adapters.fhir.resource import Resource, objects, text
 from pactolus_adapters.fhir.times import date_word, time_key, timed
 from pactolus_adapters.fhir.withdrawal import verification
 from pactolus_adapters.fhir.words import BOTH, Reader, Word, boolean
@@ -10,18 +10,35 @@ from pactolus_engine.values import Codes
 
 __all__ = ["read_condition", "read_patient", "read_procedure"]
 
+_CLINICAL = "http://terminology.hl7.org/CodeSystem/condition-clinical"
+_ACTIVE = frozenset({"active", "recurrence", "relapse"})
+_RELAPSED = frozenset({"recurrence", "relapse"})
 _PERFORMED = {"completed": boolean(True), "not-done": boolean(False)}
 
 
 def read_condition(reader: Reader, fact: Fact, resource: Resource, code_sets: frozenset[str]) -> list[Word]:
-    """Presence (whatever the clinical status: a myeloma in remission is one) or onset."""
+    """Presence (whatever the clinical status: a myeloma in remission is one), status, or onset."""
     element = fact.binding.element if fact.binding else ""
     if element == "presence":
         shown = reader.book.shown(resource.body.get("code"), code_sets)
         return [Word(resource.source("code"), _presence(resource), shown=shown)]
-    if element == "onset":
-        return _onset(reader, resource)
-    return []
+    if element == "active":
+        return [_clinical(resource, _ACTIVE)]
+    if element == "relapsed":
+        return [_clinical(resource, _RELAPSED)] if "clinicalStatus" in resource.body else []
+    return _onset(reader, resource) if element == "onset" else []
+
+
+def _clinical(resource: Resource, asked: frozenset[str]) -> Word:
+    """Whether the clinical status of what is present is one of those asked; without one it may be."""
+    codings = objects(resource.body.get("clinicalStatus"), "coding")
+    stated = {text(one, "code") for one in codings if text(one, "system") == _CLINICAL}
+    presence, source = _presence(resource), resource.source("clinicalStatus")
+    if presence == boolean(False) or (stated and not stated & asked):
+        return Word(source, boolean(False), shown=", ".join(sorted(stated)))
+    if not stated:
+        return Word(resource.source("code"), BOTH, note="the clinical status is not given")
+    return Word(source, presence, shown=", ".join(sorted(stated)))
 
 
 def _presence(resource: Resource) -> Codes:

@@ -1,10 +1,10 @@
-"""Reads which drug a MedicationAdministration or MedicationStatement says was given, and when."""
+"""Reads which drug a MedicationAdministration or MedicationStatement says was given, when, and if it was stopped."""
 
 from typing import Any
 
 from pactolus_adapters.fhir.resource import Resource
 from pactolus_adapters.fhir.times import timed
-from pactolus_adapters.fhir.words import Reader, Word, coded
+from pactolus_adapters.fhir.words import BOTH, Reader, Word, boolean, coded
 from pactolus_engine.pack.model import Fact
 from pactolus_engine.values import Codes, Members
 
@@ -24,13 +24,32 @@ def medication_concept(reader: Reader, resource: Resource) -> Any:
 
 
 def read_medication(reader: Reader, fact: Fact, resource: Resource) -> list[Word]:
-    """One member of the set of drugs, or the time it was given."""
+    """One member of the set of drugs, that it was given, that it was stopped, or the time it was given."""
     if resource.status in _NOT_GIVEN:
         return reader.pass_over(resource, "the drug was not given", "status")
-    element = fact.binding.element if fact.binding else ""
-    if element == "effective":
-        return timed(resource, "effective")
-    return _drug(reader, fact, resource) if element == "drug" else []
+    match fact.binding.element if fact.binding else "":
+        case "drug":
+            return _drug(reader, fact, resource)
+        case "presence":
+            return [_presence(resource)]
+        case "stopped":
+            return [_stopped(resource)]
+        case "effective":
+            return timed(resource, "effective")
+        case _:
+            return []
+
+
+def _presence(resource: Resource) -> Word:
+    """Whether the drug was given; open when the status does not say."""
+    value = BOTH if resource.status in _PERHAPS_GIVEN else boolean(True)
+    return Word(resource.source("status"), value, shown=resource.status)
+
+
+def _stopped(resource: Resource) -> Word:
+    """Whether the drug was stopped before its time; a pause, or a plan, is no stop."""
+    value = BOTH if resource.status == "unknown" else boolean(resource.status == "stopped")
+    return Word(resource.source("status"), value, shown=resource.status)
 
 
 def _drug(reader: Reader, fact: Fact, resource: Resource) -> list[Word]:

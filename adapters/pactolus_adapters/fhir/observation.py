@@ -1,11 +1,11 @@
-"""Reads the elements of an Observation: value, components, effective time, method, specimen."""
+"""Reads the elements of an Observation: value, components, time, method, interpretation, specimen."""
 
 from pactolus_adapters.fhir.clone_fraction import read_clone_fraction
 from pactolus_adapters.fhir.modifiers import MODIFIED, has_modifier
 from pactolus_adapters.fhir.resource import Json, Resource, objects
 from pactolus_adapters.fhir.times import date_word, time_key, timed
 from pactolus_adapters.fhir.values import read_value
-from pactolus_adapters.fhir.words import Reader, Word, coded, unreadable
+from pactolus_adapters.fhir.words import Reader, Word, boolean, coded, unreadable
 from pactolus_engine.facts import Standing
 from pactolus_engine.pack.model import Fact
 from pactolus_engine.values import Codes, Interval
@@ -45,10 +45,14 @@ def read_observation(reader: Reader, fact: Fact, resource: Resource, code_sets: 
             return timed(resource, "effective")
         case "method":
             return _method(reader, fact, resource, code_sets)
+        case "interpretation":
+            return _interpretation(reader, fact, resource)
         case "specimen-type":
             return _specimen_type(reader, fact, resource, code_sets)
         case "specimen-collected":
             return _collected(reader, resource)
+        case "specimen-unsatisfactory":
+            return _unsatisfactory(reader, resource)
         case _:
             return []
 
@@ -90,6 +94,16 @@ def _means_something(reader: Reader, concept: Json) -> bool:
     return any(sets & set(one.values.values()) for one in bindings if one.element == "method")
 
 
+def _interpretation(reader: Reader, fact: Fact, resource: Resource) -> list[Word]:
+    """The laboratory's own flag; flags in no code set of the fact mean nothing."""
+    flags = objects(resource.body, "interpretation")
+    if not flags:
+        return []
+    codings = [coding for flag in flags for coding in objects(flag, "coding")]
+    word = coded(reader, fact, {"coding": codings}, resource.source("interpretation"))
+    return [word] if word else reader.pass_over(resource, "the flag is in no code set", "interpretation")
+
+
 def _implied(reader: Reader, fact: Fact, resource: Resource, code_sets: frozenset[str]) -> list[Word]:
     """What the code of the resource settles by itself, when the resource says nothing else."""
     implied = {
@@ -125,6 +139,15 @@ def _specimen_type(reader: Reader, fact: Fact, resource: Resource, code_sets: fr
         return [unreadable(specimen.source("type"), MODIFIED)]
     word = coded(reader, fact, specimen.body["type"], specimen.source("type"))
     return [word] if word else reader.pass_over(specimen, "the type is in no code set", "type")
+
+
+def _unsatisfactory(reader: Reader, resource: Resource) -> list[Word]:
+    """Whether the Specimen's status says that a defect of quality forbids its use."""
+    specimen = _specimen(reader, resource)
+    if specimen is None or not specimen.status:
+        return []
+    is_unsatisfactory = specimen.status == "unsatisfactory"
+    return [Word(specimen.source("status"), boolean(is_unsatisfactory), shown=specimen.status)]
 
 
 def _collected(reader: Reader, resource: Resource) -> list[Word]:

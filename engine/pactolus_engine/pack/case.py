@@ -12,15 +12,20 @@ __all__ = ["Case", "Expectation"]
 
 @dataclass(frozen=True, slots=True)
 class Expectation:
-    """What must come out. None is "not said": then it is not looked at."""
+    """What must come out. None is "not said": then it is not looked at.
 
-    outcome: Outcome
+    Either `outcome` is set, or `refused` holds the place of every violation of an input that must
+    be refused whole, sorted.
+    """
+
+    outcome: Outcome | None
     options: tuple[str, ...] | None = None
     fired: tuple[str, ...] = ()
     not_fired: tuple[str, ...] = ()
     missing: tuple[str, ...] | None = None
     conclusions: dict[str, str] | None = None
     off: tuple[str, ...] | None = None
+    refused: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)

@@ -116,7 +116,7 @@ class _BindingReader:
         return frozenset((c.system, c.code) for c in code_set.codings) if code_set else frozenset()
 
     def _check_needs(self, element: str, values: dict[str, str], components: dict[str, str]) -> None:
-        if element in {"drug", "method", "specimen-type"} and not values:
+        if element in {"drug", "interpretation", "method", "specimen-type"} and not values:
             self._issues.add(self._fields.place, f"element `{element}` needs `values`")
         if element in {"value", "component"} and self._fact.type is FactType.CODE and not values:
             self._issues.add(self._fields.place, "a fact of type `code` needs `values`")

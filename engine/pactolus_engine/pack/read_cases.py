@@ -18,7 +18,8 @@ from pactolus_engine.pack.yaml_source import Node, Sequence, compose
 __all__ = ["CaseScope", "is_case", "is_case_overlay", "read_case_nodes", "read_cases"]
 
 _KEYS = ("name", "at", "overlay", "facts", "resources", "expect")
-_EXPECT_KEYS = ("outcome", "options", "fired", "not-fired", "missing", "conclusions", "off")
+_DECIDED_KEYS = ("outcome", "options", "fired", "not-fired", "missing", "conclusions", "off")
+_EXPECT_KEYS = (*_DECIDED_KEYS, "refused")
 _OVERLAY = ".overlay.yaml"
 _INSTANT = re.compile(
     r"[0-9]{4}-[0-9]{2}-[0-9]{2}T[0-9]{2}:[0-9]{2}:[0-9]{2}(?:\.[0-9]{1,3})?(?:Z|[+-][0-9]{2}:[0-9]{2})"
@@ -125,6 +126,8 @@ class _CaseReader:
         if mapping is None:
             return None
         expect = Fields(mapping, _EXPECT_KEYS, self._issues)
+        if expect.has("refused"):
+            return self._refusal(expect, is_from_fhir=fields.has("resources"))
         outcome = expect.word("outcome", [word.value for word in Outcome])
         fired = self._scope.rules.names(expect.words("fired"), self._issues)
         not_fired = self._scope.rules.names(expect.words("not-fired"), self._issues)
@@ -139,6 +142,14 @@ class _CaseReader:
             if outcome
             else None
         )
+
+    def _refusal(self, expect: Fields, *, is_from_fhir: bool) -> Expectation:
+        """An input that must be refused: there is no decision to look at."""
+        expect.refuse(_DECIDED_KEYS, "an input that is refused comes to no decision")
+        if not is_from_fhir:
+            message = "only `resources` can be refused; what is under `facts` was read already"
+            self._issues.add(expect.key_place("refused"), message)
+        return Expectation(None, refused=tuple(sorted(word.text for word in expect.words("refused"))))
 
     def _names(
         self, expect: Fields, key: str, section: Section[Fact] | Section[Option] | Section[Rule]

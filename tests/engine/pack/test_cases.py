@@ -126,3 +126,32 @@ def test_cases_are_refused_together() -> None:
         "cases/negative.yaml:1:1: missing key `at`",
         "cases/negative.yaml:1:1: missing key `expect`",
     ]
+
+
+def _with_expectation(file: str, expect: str) -> dict[str, bytes]:
+    """The minimal pack with this expectation in one of its cases."""
+    files = minimal_files()
+    head, _, _ = files[f"cases/{file}"].decode().partition("expect:")
+    return files | {f"cases/{file}": f"{head}expect: {expect}\n".encode()}
+
+
+def test_a_case_may_expect_a_refusal() -> None:
+    case = _cases(_with_expectation("from-fhir.yaml", '{refused: ["b[0]", "a.b"]}'))["from-fhir.yaml"]
+    assert (case.expect.outcome, case.expect.refused) == (None, ("a.b", "b[0]"))
+
+
+@pytest.mark.parametrize(
+    ("file", "expect", "message"),
+    [
+        ("from-fhir.yaml", "{refused: [a], outcome: OFFER}", "`outcome` is not allowed here"),
+        ("from-fhir.yaml", "{refused: [a], missing: []}", "`missing` is not allowed here"),
+        ("from-fhir.yaml", "{refused: []}", "at least one member"),
+        ("two-samples.yaml", "{refused: [a]}", "only `resources` can be refused"),
+        ("from-fhir.yaml", "{}", "missing key `outcome`"),
+    ],
+)
+def test_an_expectation_that_cannot_be_met(file: str, expect: str, message: str) -> None:
+    files = _with_expectation(file, expect)
+    with pytest.raises(PackInvalid) as refused:
+        read_cases(files, read_pack("minimal", minimal_files()))
+    assert any(message in str(issue) for issue in refused.value.issues)
