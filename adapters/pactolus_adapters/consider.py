@@ -21,7 +21,7 @@ from pactolus_engine.ports import Matcher
 from pactolus_engine.record import EarlierInput, TakenInput
 from pactolus_engine.retract import Earlier, EarlierSuggestion
 
-__all__ = ["Asked", "Considered", "ReadAgain", "consider", "earlier_suggestion"]
+__all__ = ["Asked", "Considered", "ReadAgain", "consider", "earlier_suggestions"]
 
 ReadAgain = Callable[[tuple[TakenInput, ...]], Read]
 """Reads the request once more, with these resources beside it. Raises `InputInvalid`."""
@@ -54,8 +54,7 @@ def consider(sent: Read, again: ReadAgain, past: Past, asked: Asked, matcher: Ma
     taken = past.newer(sent.resources)
     found = again(taken) if taken else sent
     inputs = past.unsettled(asked.compiled.pack.id, found.resources)
-    suggestions = tuple(earlier_suggestion(one, asked) for one in inputs)
-    earlier = Earlier(suggestions, past.history.is_complete)
+    earlier = Earlier(earlier_suggestions(inputs, asked), past.history.is_complete)
     decision = evaluate(found.facts, asked.compiled, asked.instant, matcher, earlier)
     rest = _rest(decision, past, found)
     whole = _with_rest(again, (*taken, *rest)) if rest else None
@@ -66,15 +65,22 @@ def consider(sent: Read, again: ReadAgain, past: Past, asked: Asked, matcher: Ma
     return Considered(found.facts, decision, tuple(i for i in inputs if i.decision_id in fallen), taken)
 
 
-def earlier_suggestion(one: EarlierInput, asked: Asked) -> EarlierSuggestion:
-    """A recorded suggestion read again with the pack in force: as it was, and as it is known now."""
-    newer = (TakenInput(one.index, "", one.newer),)
-    return EarlierSuggestion(
-        decision_id=one.decision_id,
-        care_plan_id=one.care_plan_id,
-        index=one.index,
-        then=_reread(one, (), asked),
-        now=_reread(one, newer, asked),
+def earlier_suggestions(inputs: Sequence[EarlierInput], asked: Asked) -> tuple[EarlierSuggestion, ...]:
+    """Recorded suggestions read again with the pack in force: as they were, and as is known now.
+
+    Suggestions that were made of the same resources are read once.
+    """
+    facts: dict[tuple[bytes, bytes, str], tuple[FactSet, FactSet]] = {}
+    for one in inputs:
+        ground = (one.sent, one.newer, one.patient)
+        if ground not in facts:
+            newer = (TakenInput(one.index, "", one.newer),)
+            facts[ground] = _reread(one, (), asked), _reread(one, newer, asked)
+    return tuple(
+        EarlierSuggestion(
+            one.decision_id, one.care_plan_id, one.index, *facts[one.sent, one.newer, one.patient]
+        )
+        for one in inputs
     )
 
 

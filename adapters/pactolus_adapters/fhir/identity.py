@@ -88,12 +88,14 @@ def _of_resource(patient: Resource, references: References) -> Patient:
 
 
 def _of_subjects(resources: Sequence[Resource], references: References) -> Patient:
-    """The subject that all resources have in common; subjects that differ leave nobody."""
-    named = [
-        _names(one.body["subject"], one, references)
-        for one in resources
-        if "subject" in one.body and not is_withdrawn(one)
-    ]
+    """The subject that all resources have in common; subjects that differ leave nobody.
+
+    A withdrawn resource is asked only when no other names a subject: who is told of a withdrawal must
+    be found, but a resource may have been withdrawn because it named the wrong patient.
+    """
+    speaking = [one for one in resources if "subject" in one.body]
+    standing = [one for one in speaking if not is_withdrawn(one)]
+    named = [_names(one.body["subject"], one, references) for one in standing or speaking]
     common = frozenset.intersection(*map(frozenset, named)) if named else frozenset()
     references_only = sorted(name for name in common if "|" not in name)
     key = (references_only or sorted(common) or [""])[0]
