@@ -9,12 +9,14 @@ from dataclasses import dataclass
 from enum import StrEnum
 
 from pactolus_adapters.answers import decode_answer
+from pactolus_adapters.earlier import decided_from
+from pactolus_adapters.fhir.codes import CodeBook
 from pactolus_engine.decision import Decision, Outcome, PackIdentity
 from pactolus_engine.errors import InputInvalid, Violation
 from pactolus_engine.facts import Source
 from pactolus_engine.pack.model import Pack
 from pactolus_engine.ports import AuditLog, PackShelf, Receipt, StoredRecord
-from pactolus_engine.record import leaf_hash, read_commitment, read_stored_input
+from pactolus_engine.record import StoredInput, leaf_hash, read_commitment, read_stored_input
 
 __all__ = ["Affected", "Ground", "GroundKind", "affected"]
 
@@ -98,7 +100,7 @@ def _judged(record: StoredRecord, reach: "_Reach", origin: str, tenant: str | No
     if tenant is not None and stored.request.tenant != tenant:
         return None
     decision, _ = decode_answer(record.output)
-    is_sure = reach.rests_on(decision, frozenset(stored.decided.parameters))
+    is_sure = reach.rests_on(decision, stored)
     if is_sure is False:
         return None
     return Affected(
@@ -127,29 +129,35 @@ class _Reach:
         if kind is GroundKind.CODE_SET and not any(name in pack.code_sets for pack in self.packs):
             raise InputInvalid([Violation(kind.value, "no pack on the shelf has a code set of this name")])
 
-    def rests_on(self, decision: Decision, parameters: frozenset[str]) -> bool | None:
+    def rests_on(self, decision: Decision, stored: StoredInput) -> bool | None:
         """Whether the decision, or the one that replaces, rests on the ground."""
         match self.ground.kind:
             case GroundKind.OBSERVATION:
                 return any(self._is_meant(source) for source in _sources(decision, None))
             case GroundKind.PARAMETER:
-                return self.ground.name in parameters
+                return self.ground.name in stored.decided.parameters
             case GroundKind.PACK:
                 wanted = (self.ground.name, self.ground.version or decision.pack.version)
                 return (decision.pack.id, decision.pack.version) == wanted
             case GroundKind.CODE_SET:
-                return self._reads_code_set(decision)
+                return self._reads_code_set(decision, stored)
 
     def _is_meant(self, source: Source) -> bool:
         wanted = (self.ground.name, self.ground.version or source.version)
         return (source.reference, source.version) == wanted
 
-    def _reads_code_set(self, decision: Decision) -> bool | None:
-        """Whether a fact was read that is bound to the code set. A pack that is gone cannot be asked."""
+    def _reads_code_set(self, decision: Decision, stored: StoredInput) -> bool | None:
+        """Whether a fact was read that is bound to the code set, and a code of the set was there.
+
+        A pack that is gone cannot be asked.
+        """
         pack = next((one for one in self.packs if one.digest == decision.pack.digest), None)
         if pack is None:
             return None
-        return any(_sources(decision, _bound(pack, self.ground.name)))
+        if not any(_sources(decision, _bound(pack, self.ground.name))):
+            return False
+        book = CodeBook(pack, stored.decided.settings["local_base"])
+        return any(self.ground.name in book.sets_in(one.body) for one in decided_from(stored))
 
 
 def _bound(pack: Pack, code_set: str) -> frozenset[str]:

@@ -18,7 +18,7 @@ from pactolus_adapters.fhir.write_context import care_plan_id
 from pactolus_engine.ports import AuditLog, PatientHistory, StoredRecord
 from pactolus_engine.record import EarlierInput, StoredInput, TakenInput, read_stored_input
 
-__all__ = ["Memory", "Past", "Turns"]
+__all__ = ["Memory", "Past", "Turns", "decided_from"]
 
 NEWER_REASON: Final = "a newer version than the one that was sent"
 REST_REASON: Final = "it was not sent again"
@@ -76,11 +76,11 @@ def _remembered(record: StoredRecord) -> _Remembered:
     stored = read_stored_input(record.input)
     return _Remembered(
         said=suggestions_of(record.output),
-        seen={one.reference: seen(one) for one in _decided_from(stored)},
+        seen={one.reference: seen(one) for one in decided_from(stored)},
     )
 
 
-def _decided_from(stored: StoredInput) -> list[Resource]:
+def decided_from(stored: StoredInput) -> list[Resource]:
     """The resources that a recorded answer rests on: those sent, and those taken from before."""
     request = stored.request
     contents = (*request.resources, request.bundle) if request.bundle else request.resources
@@ -181,7 +181,7 @@ class Past:
             index=str(index),
             decision_id=decision,
             care_plan_id=care_plan_id(decision),
-            sent=written_bundle(_decided_from(stored)),
+            sent=written_bundle(decided_from(stored)),
             newer=written_bundle(newer),
             patient=stored.request.patient,
             answer=decode_answer(record.output)[1],
@@ -205,7 +205,7 @@ class Past:
         assert index is not None
         if index not in self._contents:
             stored = read_stored_input(self.audit.read(index).input)
-            self._contents[index] = {one.reference: one for one in _decided_from(stored)}
+            self._contents[index] = {one.reference: one for one in decided_from(stored)}
         return self._contents[index][name]
 
 

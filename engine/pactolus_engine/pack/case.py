@@ -12,7 +12,11 @@ __all__ = ["Case", "Expectation"]
 
 @dataclass(frozen=True, slots=True)
 class Expectation:
-    """What must come out. None is "not said": then it is not looked at."""
+    """What must come out. None is "not said": then it is not looked at.
+
+    Of a RETRACT, all but the outcome and `status` (of every CarePlan that ends) speaks of the decision
+    that replaces; `replacement` is the outcome of that one.
+    """
 
     outcome: Outcome
     options: tuple[str, ...] | None = None
@@ -20,12 +24,15 @@ class Expectation:
     not_fired: tuple[str, ...] = ()
     missing: tuple[str, ...] | None = None
     conclusions: dict[str, str] | None = None
+    replacement: Outcome | None = None
+    status: str | None = None
 
 
 @dataclass(frozen=True, slots=True)
 class Case:
     """One case. `at` is aware, in UTC. Either `facts` is set, or `resources` names a FHIR file
-    beside the case (its whole name in the pack, `cases/….json`)."""
+    beside the case (its whole name in the pack, `cases/….json`). `earlier`: the files that were
+    evaluated before it about the same patient, in their order, at `earlier_at`."""
 
     name: str
     at: datetime
@@ -33,3 +40,5 @@ class Case:
     resources: str
     expect: Expectation
     place: Place
+    earlier: tuple[str, ...] = ()
+    earlier_at: datetime | None = None
