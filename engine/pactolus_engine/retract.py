@@ -12,7 +12,7 @@ from datetime import datetime
 
 from pactolus_engine.compiled import CompiledPack
 from pactolus_engine.decision import Caveat, Decision, Outcome, Reason, Retracted, Trace
-from pactolus_engine.facts import FactSet, Withdrawn
+from pactolus_engine.facts import FactSet, Source, Withdrawn
 from pactolus_engine.pack.model import EVALUATION_DATE
 from pactolus_engine.states import States
 from pactolus_engine.weigh import weigh
@@ -143,10 +143,13 @@ def _retracted(one: EarlierSuggestion, compiled: CompiledPack, instant: datetime
     return Retracted(one.decision_id, one.care_plan_id, status, "; ".join(causes), one.index)
 
 
+def _place(source: Source) -> str:
+    return f"{source.reference} version {source.version}" if source.version else source.reference
+
+
 def _withdrawal(found: Withdrawn) -> str:
     what = "was entered in error" if found.status == _ERROR else "was cancelled"
-    version = f" (version {found.source.version})" if found.source.version else ""
-    return f"{found.source.reference}{version} {what}"
+    return f"{_place(found.source)} {what}"
 
 
 @dataclass(frozen=True, slots=True)
@@ -197,8 +200,7 @@ class _States:
     def _places(self, fact: str, now: "_States") -> list[str]:
         """The resources that spoke of the fact then, or do now, each in its version."""
         sources = {r.source for states in (self.states, now.states) for r in states[fact].readings}
-        written = (f"{one.reference} version {one.version or 'not numbered'}" for one in sources)
-        return sorted(written) or ["no longer read"]
+        return sorted(map(_place, sources)) or ["no longer read"]
 
     def _from_to(self, fact: str, now: "_States") -> str:
         partition = self.compiled.partitions.get(fact)

@@ -8,6 +8,7 @@ import pytest
 
 from pactolus.v1 import audit_service_pb2 as audit
 from pactolus.v1.audit_service_pb2_grpc import AuditServiceStub
+from pactolus.v1.decision_pb2 import OUTCOME_OFFER, OUTCOME_RETRACT
 from pactolus.v1.evaluation_service_pb2 import PackSelector
 from tests.adapters.cli.run import Runner, runner
 from tests.support.changed import FULL, MRD, alone, full, versioned
@@ -63,6 +64,17 @@ def test_the_decisions_that_rest_on_it_are_listed(
     found = _asked(served, request_)
     assert [one.record.receipt.index for one in found] == indexes
     assert all(one.is_sure for one in found)
+
+
+def test_a_retraction_is_on_the_wire(served: Service) -> None:
+    decision = served.recall(3).response.decision
+    assert decision.outcome == OUTCOME_RETRACT
+    ids = {served.recall(index).response.decision.decision_id for index in (0, 1)}
+    assert {one.decision_id for one in decision.retracted} == ids
+    assert (decision.retracted[0].index, decision.retracted[0].new_status) == (1, "revoked")
+    assert decision.replacement.outcome == OUTCOME_OFFER
+    assert [option.id for option in decision.replacement.options] == ["asct-isa-krd-x2", "tandem-asct"]
+    assert {one.record for one in decision.replacement.trace.taken_from_earlier} == {0}
 
 
 def test_a_decision_is_told_in_short_and_by_pseudonym(served: Service) -> None:
