@@ -17,6 +17,7 @@ from typing import Any
 
 from pactolus_adapters import hallway
 from pactolus_adapters.audit.sqlite import SqliteAuditLog
+from pactolus_adapters.earlier import Memory, Past
 from pactolus_adapters.grpcapi.convert import response
 from pactolus_adapters.matchers.process import ProcessMatcher
 from pactolus_adapters.settings import Settings
@@ -29,6 +30,7 @@ __all__ = ["MEANINGS", "Timings", "measure_stages"]
 MEANINGS = {
     "look up": "was this request id answered before",
     "read": "FHIR JSON read, checked, turned into readings",
+    "look back": "what the patient was told before, and whether it still stands",
     "weigh+cells": "readings to states, states to cells and letters",
     "match": "durable-rules, in a process of its own",
     "definition": "the definition evaluator, compared with durable-rules",
@@ -44,7 +46,9 @@ MEANINGS = {
 
 _WATCHED: tuple[tuple[str, Any, str], ...] = (
     ("look up", SqliteAuditLog, "answered"),
-    ("read", hallway, "read"),
+    ("read", hallway, "read_with_resources"),
+    ("look back", Memory, "past"),
+    ("look back", Past, "unsettled"),
     ("weigh+cells", use_case, "weigh"),
     ("weigh+cells", CompiledPack, "vector"),
     ("weigh+cells", CompiledPack, "letters"),

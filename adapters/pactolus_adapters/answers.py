@@ -2,14 +2,17 @@
 
 import json
 from base64 import b64decode, b64encode
+from collections.abc import Iterator
+from dataclasses import dataclass
+from typing import Any
 
 import rfc8785
 
-from pactolus_engine.decision import Decision
+from pactolus_engine.decision import Decision, Outcome
 from pactolus_engine.errors import InputInvalid, PackNotFound, PactolusError, Violation
 from pactolus_engine.record import decision_from_json, decision_json
 
-__all__ = ["decode_answer", "encode_answer", "encode_refusal"]
+__all__ = ["Suggestions", "decode_answer", "encode_answer", "encode_refusal", "suggestions_of"]
 
 _PACK_NOT_FOUND = "pack-not-found"
 _INPUT_INVALID = "input-invalid"
@@ -47,3 +50,27 @@ def decode_answer(answer: bytes) -> tuple[Decision, bytes]:
             raise PackNotFound(document["text"])
         case _:
             raise PactolusError(document["text"])
+
+
+@dataclass(frozen=True, slots=True)
+class Suggestions:
+    """What a recorded answer changed for its patient: ids of the decisions that it suggests and of those
+    that it takes back, under the id of its pack."""
+
+    pack: str
+    suggested: tuple[str, ...]
+    retracted: frozenset[str]
+
+
+def suggestions_of(answer: bytes) -> Suggestions:
+    """The ids alone, without making a decision out of the record: done for every record of a patient."""
+    decision = json.loads(json.loads(answer)["decision"])
+    retracted = frozenset(one["decision_id"] for one in decision.get("retracted", ()))
+    return Suggestions(decision["pack"]["id"], tuple(_suggested(decision)), retracted)
+
+
+def _suggested(decision: dict[str, Any]) -> Iterator[str]:
+    if decision["outcome"] == Outcome.OFFER:
+        yield decision["decision_id"]
+    if "replacement" in decision:
+        yield from _suggested(decision["replacement"])

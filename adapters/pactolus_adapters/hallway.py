@@ -1,17 +1,20 @@
 """The one way from request to answer that every door takes.
 
-shelf → read FHIR → evaluate (pure) → write FHIR → append to the audit log → answer. The answer
-leaves only after the append is durable; a refusal and a failure are recorded the same way.
+shelf → read FHIR → what the patient was told before → evaluate (pure) → write FHIR → append to the
+audit log → answer. The answer leaves only after the append is durable; a refusal and a failure are
+recorded the same way. When something was recorded about the patient in between, all is done again.
 """
 
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from typing import Final, Protocol
 
 from pactolus_adapters.answers import decode_answer, encode_answer, encode_refusal
+from pactolus_adapters.consider import Asked, Considered, consider
+from pactolus_adapters.earlier import Memory, Past, Turns
 from pactolus_adapters.fhir.envelope import Envelope
-from pactolus_adapters.fhir.read import read
+from pactolus_adapters.fhir.read import Read, read_with_resources
 from pactolus_adapters.fhir.strict_json import Limits
 from pactolus_adapters.fhir.write import write
 from pactolus_engine.compiled import CompiledPack
@@ -20,17 +23,25 @@ from pactolus_engine.errors import (
     EnginesDisagree,
     InputInvalid,
     PackNotFound,
+    PatientMoved,
     Violation,
 )
-from pactolus_engine.evaluate import evaluate
-from pactolus_engine.facts import FactSet
-from pactolus_engine.ports import AuditLog, Matcher, NewRecord, PackShelf, Receipt
-from pactolus_engine.record import DecidedBy, ReceivedRequest, request_digest, stored_input
+from pactolus_engine.ports import AuditLog, Expected, Matcher, NewRecord, PackShelf, Receipt
+from pactolus_engine.record import (
+    DecidedBy,
+    ReceivedRequest,
+    TakenInput,
+    request_digest,
+    stored_input,
+)
 
 __all__ = ["WHOLE_REQUEST", "Answer", "Evaluate", "EvaluateCommand", "Hallway", "HallwaySettings"]
 
 WHOLE_REQUEST: Final = "request"
 """The place of a violation that concerns the request as a whole: nothing in it could be read."""
+
+_TRIES: Final = 8
+"""How often a request is evaluated while other processes keep recording about the same patient."""
 
 _NO_PACK = PackIdentity("", "", "")
 _MAXIMUM_TEXT = {"request_id": 128, "client": 128, "tenant": 128, "patient": 512}
@@ -98,6 +109,8 @@ class Hallway:
     audit: AuditLog
     clock: Callable[[], datetime]
     settings: HallwaySettings
+    memory: Memory = field(default_factory=Memory)
+    turns: Turns = field(default_factory=Turns)
 
     def evaluate(self, command: EvaluateCommand) -> Answer:
         """Evaluates and records; raises what was refused or failed, after recording it too."""
@@ -108,15 +121,33 @@ class Hallway:
         instant = _milliseconds(command.evaluation_time or self.clock())
         try:
             compiled = self._compiled(command)
-            facts = self._read(command, compiled)
-            decision = evaluate(facts, compiled, instant, self.matcher)
-            bundle = self._written(command, compiled, facts, decision)
+            sent = self._read(command, compiled)
         except (InputInvalid, PackNotFound) as refusal:
             return self._append(self._failure("refusal", refusal, request, instant, _key(request)))
         except Exception as failure:
             self._append_failure(failure, request, instant)
             raise
-        return self._append(self._evaluation(request, instant, compiled, facts, decision, bundle))
+        asked = Asked(compiled, instant, self.settings.local_base)
+        with self.turns.of(request.tenant, sent.facts.patient.key):
+            return self._decided(command, request, sent, asked)
+
+    def _decided(
+        self, command: EvaluateCommand, request: ReceivedRequest, sent: Read, asked: Asked
+    ) -> Answer:
+        """Decides and records, again if another process recorded about the patient meanwhile."""
+        moved = PatientMoved("other answers about this patient kept being recorded; try again")
+        for _ in range(_TRIES):
+            try:
+                record = self._evaluation(command, request, sent, asked)
+            except Exception as failure:
+                self._append_failure(failure, request, asked.instant)
+                raise
+            try:
+                return self._append(record)
+            except PatientMoved as again:
+                moved.__cause__ = again
+        self._append_failure(moved, request, asked.instant)
+        raise moved
 
     def _earlier(self, request: ReceivedRequest) -> Answer | None:
         """What this request id was answered before, if it was."""
@@ -138,36 +169,38 @@ class Hallway:
                 raise InputInvalid([*refusal.violations, named]) from missing
             raise
 
-    def _read(self, command: EvaluateCommand, compiled: CompiledPack) -> FactSet:
+    def _read(
+        self, command: EvaluateCommand, compiled: CompiledPack, taken: tuple[TakenInput, ...] = ()
+    ) -> Read:
         """The facts, or every violation of the request at once."""
         violations = [*command.violations, *_envelope_violations(command)]
         if any(violation.field == WHOLE_REQUEST for violation in violations):
             raise InputInvalid(violations)
         try:
-            facts = read(
+            found = read_with_resources(
                 command.resources,
                 command.bundle,
                 command.patient,
                 compiled.pack,
                 local_base=self.settings.local_base,
                 limits=self.settings.limits,
+                taken=taken,
             )
         except InputInvalid as refusal:
             violations += refusal.violations
         if violations:
             raise InputInvalid(violations)
-        return facts
+        return found
 
-    def _written(
-        self, command: EvaluateCommand, compiled: CompiledPack, facts: FactSet, decision: Decision
-    ) -> bytes:
+    def _written(self, command: EvaluateCommand, compiled: CompiledPack, considered: Considered) -> bytes:
         return write(
-            decision,
+            considered.decision,
             compiled.pack,
-            facts,
+            considered.facts,
             Envelope(command.request_id, command.client, command.tenant),
             local_base=self.settings.local_base,
             engine_version=self.settings.versions["pactolus"],
+            earlier=considered.earlier,
         )
 
     def _append(self, record: NewRecord) -> Answer:
@@ -180,15 +213,22 @@ class Hallway:
 
     def _evaluation(
         self,
+        command: EvaluateCommand,
         request: ReceivedRequest,
-        instant: datetime,
-        compiled: CompiledPack,
-        facts: FactSet,
-        decision: Decision,
-        bundle: bytes,
+        sent: Read,
+        asked: Asked,
     ) -> NewRecord:
-        decided = self._decided_by(instant, decision.pack, compiled)
-        answer = encode_answer(decision, bundle)
+        """What is to be recorded of an evaluation: the answer, and all that it rests on."""
+        names = sent.facts.patient.names
+        past = self.memory.past(self.audit, request.tenant, names)
+
+        def again(taken: tuple[TakenInput, ...]) -> Read:
+            return self._read(command, asked.compiled, taken)
+
+        considered = consider(sent, again, past, asked, self.matcher)
+        bundle = self._written(command, asked.compiled, considered)
+        decision, facts = considered.decision, considered.facts
+        decided = self._decided_by(asked.instant, decision.pack, asked.compiled)
         return NewRecord(
             event="evaluation",
             tenant=request.tenant,
@@ -198,10 +238,14 @@ class Hallway:
             request_digest=request_digest(request),
             instant=decided.instant,
             commitment=self._commitment(decision.pack),
-            input=stored_input(request, decided),
-            output=answer,
+            input=stored_input(
+                request, decided, considered.earlier, _is_told_whole(considered, past), considered.taken
+            ),
+            output=encode_answer(decision, bundle),
             outcome=decision.outcome.value,
             rules=tuple(reason.rule for reason in decision.reasons if reason.truth == "true"),
+            patient_names=tuple(sorted({*names, *facts.patient.names})),
+            expected=Expected(names, past.history.last) if names else None,
         )
 
     def _failure(
@@ -251,6 +295,11 @@ class Hallway:
             "engine_version": versions["durable-rules"],
             "software_version": versions["pactolus"],
         }
+
+
+def _is_told_whole(considered: Considered, past: Past) -> bool:
+    """Whether the answer rests on the whole history; one that takes nothing back does not ask it."""
+    return past.history.is_complete or not considered.earlier
 
 
 def _answer(receipt: Receipt, recorded: bytes) -> Answer:

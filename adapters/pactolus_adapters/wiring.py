@@ -12,6 +12,7 @@ from pactolus_adapters.clock import system_clock
 from pactolus_adapters.fhir.r4_models import warm_up
 from pactolus_adapters.fhir.strict_json import Limits
 from pactolus_adapters.grpcapi.convert import response_json_text
+from pactolus_adapters.grpcapi.convert_affected import affected_json_text
 from pactolus_adapters.grpcapi.interceptors import public
 from pactolus_adapters.grpcapi.server import GrpcServer, ServerLimits, build_server, serve
 from pactolus_adapters.grpcapi.status import error_json
@@ -27,6 +28,7 @@ from pactolus_engine.record import leaf_hash
 
 __all__ = [
     "House",
+    "affected_json_text",
     "error_json_text",
     "open_house",
     "prepare_pack",

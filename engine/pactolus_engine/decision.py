@@ -4,10 +4,13 @@ Plain data. Everything here is a string, a tuple or another of these classes, so
 canonical bytes of a decision (`record.py`) have one form only.
 """
 
-from dataclasses import dataclass
+from collections.abc import Mapping
+from dataclasses import dataclass, field
 from enum import StrEnum
+from types import MappingProxyType
+from typing import Final
 
-from pactolus_engine.facts import PassedOver, Source
+from pactolus_engine.facts import PassedOver, Source, Taken
 
 __all__ = [
     "Assumption",
@@ -17,6 +20,7 @@ __all__ = [
     "Decision",
     "Evidence",
     "Explanation",
+    "LATER",
     "FactTrace",
     "FactUsed",
     "Missing",
@@ -26,9 +30,15 @@ __all__ = [
     "PossibleOutcome",
     "Reason",
     "RuleOffTrace",
+    "Retracted",
     "RuleTrace",
     "Trace",
 ]
+
+
+LATER: Final[Mapping[str, bool]] = MappingProxyType({"later": True})
+"""Marks a field that was added after records had been made: its canonical form leaves it out while
+it has its default, so that the id of an older decision stays what it was."""
 
 
 class Outcome(StrEnum):
@@ -202,7 +212,23 @@ class Trace:
     rules: tuple[RuleTrace, ...]
     facts: tuple[FactTrace, ...]
     passed_over: tuple[PassedOver, ...]
-    rules_off: tuple[RuleOffTrace, ...] = ()
+    rules_off: tuple[RuleOffTrace, ...] = field(default=(), metadata=LATER)
+    taken_from_earlier: tuple[Taken, ...] = field(default=(), metadata=LATER)
+
+
+@dataclass(frozen=True, slots=True)
+class Retracted:
+    """An earlier suggestion that no longer stands.
+
+    `new_status` of its CarePlan: `entered-in-error` if a result it rests on was, else `revoked`.
+    `cause` names the results in words. `index`: its record in the audit log, in decimal digits.
+    """
+
+    decision_id: str
+    care_plan_id: str
+    new_status: str
+    cause: str
+    index: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -211,6 +237,7 @@ class Decision:
 
     `evaluation_time` is RFC 3339 in UTC with milliseconds. `possible_outcomes_complete` is false
     when the search for completions met its bound: then there may be more than those listed.
+    A RETRACT offers nothing itself: `replacement` is the whole new answer, never a RETRACT.
     """
 
     decision_id: str
@@ -229,3 +256,5 @@ class Decision:
     pack: PackIdentity
     patient: str
     evaluation_time: str
+    retracted: tuple[Retracted, ...] = field(default=(), metadata=LATER)
+    replacement: "Decision | None" = field(default=None, metadata=LATER)

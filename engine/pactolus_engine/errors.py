@@ -7,6 +7,7 @@ PactolusError
 ├── PackTooComplex     the author simplifies a rule; a stated bound was exceeded
 ├── EnginesDisagree    nobody may answer; the operator reports a defect
 ├── MatcherFailed      the rule engine died or hung; the caller may try again
+├── PatientMoved       evaluate again: something was recorded about the patient in between
 ├── AuditUnavailable   the operator mends the store; no answer left the house
 └── RequestIdReused    the caller takes a new request id
 
@@ -26,6 +27,7 @@ __all__ = [
     "PackNotFound",
     "PackTooComplex",
     "PactolusError",
+    "PatientMoved",
     "RequestIdReused",
     "Violation",
 ]
@@ -99,6 +101,10 @@ class EnginesDisagree(PactolusError):
 
 class MatcherFailed(PactolusError):
     """The rule engine gave no answer in time, or died; no decision was made."""
+
+
+class PatientMoved(PactolusError):
+    """Another answer about this patient was recorded after the history was read; nothing was recorded."""
 
 
 class AuditUnavailable(PactolusError):

@@ -5,12 +5,21 @@ resource: a reading says which fact it speaks of, what the value may be, how goo
 where it stands.
 """
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from enum import StrEnum
 
 from pactolus_engine.values import Interval, Value
 
-__all__ = ["FactSet", "PassedOver", "PatientIdentity", "Reading", "Source", "Standing"]
+__all__ = [
+    "FactSet",
+    "PassedOver",
+    "PatientIdentity",
+    "Reading",
+    "Source",
+    "Standing",
+    "Taken",
+    "Withdrawn",
+]
 
 
 class Standing(StrEnum):
@@ -64,22 +73,51 @@ class PassedOver:
 
 
 @dataclass(frozen=True, slots=True)
+class Withdrawn:
+    """A resource whose author took it back: `status` is `entered-in-error` or `cancelled`."""
+
+    source: Source
+    status: str
+
+
+@dataclass(frozen=True, slots=True)
+class Taken:
+    """A resource that was not sent, or only in an older version, and comes from an earlier record.
+
+    `record` is the index of that record in the audit log, in decimal digits.
+    """
+
+    source: Source
+    record: str
+    reason: str
+
+
+@dataclass(frozen=True, slots=True)
 class PatientIdentity:
     """Who the decision is about.
 
     `key` is what identifies the patient within a tenant (the reference asked for, else the first
     identifier, else `Type/id`, else empty: nobody said); `reference` is what the output refers to.
+    `names` are all names that mean this patient (`Type/id`, identifiers), sorted: by them earlier
+    answers are found. They say nothing more about who it is, so they do not count in a comparison.
     """
 
     key: str = ""
     reference: str = ""
+    names: tuple[str, ...] = field(default=(), compare=False)
 
 
 @dataclass(frozen=True, slots=True)
 class FactSet:
-    """All readings of one request, with the resources they came from."""
+    """All readings of one request, with the resources they came from.
+
+    `withdrawn`: resources about the patient that give no reading because they were taken back.
+    `taken`: resources that come from an earlier record of the patient and not from the request.
+    """
 
     patient: PatientIdentity
     readings: tuple[Reading, ...]
     resources: tuple[Source, ...] = ()
     passed_over: tuple[PassedOver, ...] = ()
+    withdrawn: tuple[Withdrawn, ...] = ()
+    taken: tuple[Taken, ...] = ()

@@ -6,7 +6,21 @@ from typing import Protocol
 
 from pactolus_engine.compiled import CompiledPack
 
-__all__ = ["AuditLog", "FiredRules", "Matcher", "NewRecord", "PackShelf", "Receipt", "StoredRecord"]
+__all__ = [
+    "HISTORY_RECORDS",
+    "AuditLog",
+    "Expected",
+    "FiredRules",
+    "Matcher",
+    "NewRecord",
+    "PackShelf",
+    "PatientHistory",
+    "Receipt",
+    "StoredRecord",
+]
+
+HISTORY_RECORDS = 64
+"""How many of a patient's newest evaluations are looked at for suggestions that still stand."""
 
 
 class PackShelf(Protocol):
@@ -47,6 +61,28 @@ class Receipt:
 
 
 @dataclass(frozen=True, slots=True)
+class PatientHistory:
+    """The evaluations recorded for one patient: indexes in the log, ascending, the newest
+    `HISTORY_RECORDS` of them. `is_complete` is false when there are older ones."""
+
+    indexes: tuple[int, ...] = ()
+    is_complete: bool = True
+
+    @property
+    def last(self) -> int:
+        """The newest index, or -1."""
+        return self.indexes[-1] if self.indexes else -1
+
+
+@dataclass(frozen=True, slots=True)
+class Expected:
+    """What a record was worked out from: `last` is that of the history under these patient names."""
+
+    names: tuple[str, ...]
+    last: int
+
+
+@dataclass(frozen=True, slots=True)
 class NewRecord:
     """What is to be recorded. Everything but `commitment` may hold patient data.
 
@@ -55,7 +91,8 @@ class NewRecord:
     fields, for `request_id` (empty: none). `commitment`: the public part, without patient data; the log
     adds time, salted digests and pseudonyms (see `record.py`). `input`: all that a replay needs.
     `output`: the answer, which a repeated request id gets back. `outcome` and `rules` go to the erasable
-    index.
+    index. `patient_names`: every name that means the patient; the record is found by each of them.
+    `expected`: the record is taken only if nothing about the patient was recorded since.
     """
 
     event: str
@@ -70,6 +107,8 @@ class NewRecord:
     output: bytes
     outcome: str
     rules: tuple[str, ...]
+    patient_names: tuple[str, ...] = ()
+    expected: Expected | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -102,7 +141,8 @@ class AuditLog(Protocol):
 
         If `record.request_id` is not empty and (tenant, client, request id) was recorded before with
         the same `request_digest`, nothing is written and the earlier receipt and answer come back,
-        also when both arrive at once. Raises `RequestIdReused` when the digest differs and
+        also when both arrive at once. Raises `RequestIdReused` when the digest differs,
+        `PatientMoved` when the patient's history is not the one in `record.expected`, and
         `AuditUnavailable` when the store cannot take it.
         """
 
@@ -110,6 +150,10 @@ class AuditLog(Protocol):
         self, tenant: str, client: str, request_id: str, request_digest: str
     ) -> tuple[Receipt, bytes] | None:
         """The receipt and answer recorded for this request id, or None. Raises as `append`."""
+
+    def history(self, tenant: str, names: tuple[str, ...]) -> PatientHistory:
+        """The evaluations recorded under any of these names of a patient of the tenant; those that
+        were refused or failed are not among them. Raises `AuditUnavailable`."""
 
     def read(self, index: int) -> StoredRecord:
         """The record at that index. Raises `KeyError` when there is none, `AuditUnavailable` when

@@ -13,23 +13,26 @@ import json
 import re
 from base64 import b64decode, b64encode
 from collections.abc import Mapping
-from dataclasses import MISSING, dataclass, fields, is_dataclass, replace
+from dataclasses import MISSING, Field, dataclass, field, fields, is_dataclass, replace
 from enum import StrEnum
 from functools import cache
 from hashlib import sha256
+from types import UnionType
 from typing import Any, Final, TypeVar, cast, get_args, get_origin, get_type_hints
 
 import rfc8785
 
-from pactolus_engine.decision import Decision, PackIdentity
+from pactolus_engine.decision import LATER, Decision, PackIdentity
 
 __all__ = [
     "COMMITMENT_FIELDS",
     "SALT_BYTES",
     "SCHEMA_VERSION",
     "DecidedBy",
+    "EarlierInput",
     "ReceivedRequest",
     "StoredInput",
+    "TakenInput",
     "commitment_bytes",
     "decision_from_json",
     "decision_id",
@@ -157,11 +160,45 @@ class DecidedBy:
 
 
 @dataclass(frozen=True, slots=True)
+class EarlierInput:
+    """An earlier suggestion that the answer takes back, with all that a replay needs of it.
+
+    `index`: its record, in decimal digits. `sent`: the resources it was decided from, as a Bundle;
+    `newer`: those of them that have changed since, as a Bundle; `patient`: the patient its request
+    named. `answer`: the Bundle that was answered then.
+    """
+
+    index: str
+    decision_id: str
+    care_plan_id: str
+    sent: bytes
+    newer: bytes
+    patient: str
+    answer: bytes
+
+
+@dataclass(frozen=True, slots=True)
+class TakenInput:
+    """Resources, as a Bundle, that come from an earlier record and not from the request."""
+
+    index: str
+    reason: str
+    bundle: bytes
+
+
+@dataclass(frozen=True, slots=True)
 class StoredInput:
-    """Everything that a later replay starts from. A refusal keeps what was known by then."""
+    """Everything that a later replay starts from. A refusal keeps what was known by then.
+
+    `earlier`: the suggestions that are taken back. `earlier_complete` is false when the patient has
+    more records than were looked at. `taken`: what was read beside the request.
+    """
 
     request: ReceivedRequest
     decided: DecidedBy
+    earlier: tuple[EarlierInput, ...] = field(default=(), metadata=LATER)
+    earlier_complete: bool = field(default=True, metadata=LATER)
+    taken: tuple[TakenInput, ...] = field(default=(), metadata=LATER)
 
 
 def request_digest(request: ReceivedRequest) -> str:
@@ -192,9 +229,15 @@ def _length(sized: bytes | tuple[bytes, ...]) -> bytes:
     return len(sized).to_bytes(8, "big")
 
 
-def stored_input(request: ReceivedRequest, decided: DecidedBy) -> bytes:
+def stored_input(
+    request: ReceivedRequest,
+    decided: DecidedBy,
+    earlier: tuple[EarlierInput, ...] = (),
+    earlier_complete: bool = True,
+    taken: tuple[TakenInput, ...] = (),
+) -> bytes:
     """The canonical container of a request and of what decided it; holds patient data."""
-    return _canonical(StoredInput(request, decided))
+    return _canonical(StoredInput(request, decided, earlier, earlier_complete, taken))
 
 
 def read_stored_input(content: bytes) -> StoredInput:
@@ -247,8 +290,17 @@ def _plain(value: object) -> Any:
     if isinstance(value, Mapping):
         return {_ascii(key): _plain(part) for key, part in value.items()}
     if is_dataclass(value):
-        return {part.name: _plain(getattr(value, part.name)) for part in fields(value)}
+        return {part.name: _plain(getattr(value, part.name)) for part in _written_fields(value)}
     raise ValueError("a record holds texts, truth values, bytes and lists of these only")
+
+
+def _written_fields(value: Any) -> list["Field[Any]"]:
+    """All fields, but one that was added later only when it says something; see `LATER`."""
+    return [
+        part
+        for part in fields(value)
+        if not part.metadata.get("later") or getattr(value, part.name) != part.default
+    ]
 
 
 def _ascii(key: object) -> str:
@@ -304,6 +356,8 @@ def _typed(kind: Any, value: Any, what: str) -> Any:
         return {key: _typed(str, part, what) for key, part in value.items()}
     if kind is bytes and isinstance(value, str):
         return _bytes(value, what)
+    if get_origin(kind) is UnionType:  # a kind or None, which is never written
+        return _typed(get_args(kind)[0], value, what)
     if isinstance(kind, type) and issubclass(kind, StrEnum):
         return _member(kind, value, what)
     raise ValueError(f"a {what} is expected to hold another kind of value in one of its fields")

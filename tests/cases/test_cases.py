@@ -9,9 +9,12 @@ from pathlib import Path
 
 import pytest
 
+from pactolus_adapters.audit.memory import MemoryAuditLog
 from pactolus_adapters.fhir.read import Limits, read
+from pactolus_adapters.hallway import EvaluateCommand, Hallway, HallwaySettings
 from pactolus_adapters.packs.folder import read_pack_files
 from pactolus_adapters.settings import Settings
+from pactolus_adapters.wiring import software_versions
 from pactolus_engine.cases import Case, Expectation, read_cases
 from pactolus_engine.compiled import CompiledPack, compile_pack
 from pactolus_engine.decision import Decision, Outcome
@@ -78,16 +81,51 @@ def _facts(case: Case, loaded: _Loaded) -> FactSet:
     )
 
 
+class _Shelf:
+    """A shelf with one pack."""
+
+    def __init__(self, compiled: CompiledPack) -> None:
+        self._compiled = compiled
+
+    def get(self, _pack_id: str, _version: str = "") -> CompiledPack:
+        """The pack, whatever was asked for."""
+        return self._compiled
+
+    def all(self) -> tuple[CompiledPack, ...]:
+        """The pack."""
+        return (self._compiled,)
+
+
+def _decided_after(case: Case, loaded: _Loaded) -> Decision:
+    """The decision after what was sent before, through the hallway and a log."""
+    settings = Settings()
+    limits = Limits(settings.resource_bytes, settings.request_bytes)
+    house = HallwaySettings(loaded.compiled.pack.id, settings.code_systems, limits, software_versions())
+    log = MemoryAuditLog(lambda: case.at)
+    hallway = Hallway(_Shelf(loaded.compiled), loaded.matcher, log, lambda: case.at, house)
+    for file in case.earlier:
+        hallway.evaluate(EvaluateCommand((loaded.files[file],), evaluation_time=case.earlier_at or case.at))
+    return hallway.evaluate(
+        EvaluateCommand((loaded.files[case.resources],), evaluation_time=case.at)
+    ).decision
+
+
 def _decided(case: Case, loaded: _Loaded) -> Decision:
+    if case.earlier:
+        return _decided_after(case, loaded)
     return evaluate(_facts(case, loaded), loaded.compiled, case.at, loaded.matcher)
 
 
 def _differences(decision: Decision, expect: Expectation, loaded: _Loaded) -> dict[str, object]:
     """What came out where the case says something else; empty when all is as it says."""
+    retracted, outcome = decision.retracted, decision.outcome
+    decision = decision.replacement or decision
     truths = {rule.rule: rule.truth for rule in decision.trace.rules}
     acting = {rule.id for rule in loaded.compiled.pack.rules.values() if rule.effect is not Effect.DEFINE}
     found: dict[str, object] = {
-        "outcome": decision.outcome,
+        "outcome": outcome,
+        "replacement": decision.outcome,
+        "status": " or ".join(sorted({one.new_status for one in retracted})),
         "options": sorted(option.id for option in decision.options),
         "missing": [missing.fact for missing in decision.missing],
         "conclusions": {conclusion.id: conclusion.value for conclusion in decision.conclusions},
@@ -95,6 +133,8 @@ def _differences(decision: Decision, expect: Expectation, loaded: _Loaded) -> di
     }
     said: dict[str, object] = {
         "outcome": expect.outcome,
+        "replacement": expect.replacement,
+        "status": expect.status,
         "options": None if expect.options is None else sorted(expect.options),
         "missing": None if expect.missing is None else list(expect.missing),
         "conclusions": expect.conclusions,

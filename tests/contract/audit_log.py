@@ -15,8 +15,15 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from pactolus_engine.errors import AuditUnavailable, RequestIdReused
-from pactolus_engine.ports import AuditLog, NewRecord, Receipt
+from pactolus_engine.errors import AuditUnavailable, PatientMoved, RequestIdReused
+from pactolus_engine.ports import (
+    HISTORY_RECORDS,
+    AuditLog,
+    Expected,
+    NewRecord,
+    PatientHistory,
+    Receipt,
+)
 from pactolus_engine.record import leaf_hash, read_commitment
 
 __all__ = ["AuditLogContract", "Clock", "MakeLog", "fixed_clock", "new_record"]
@@ -67,7 +74,7 @@ def _together(count: int, work: Callable[[int], object]) -> list[object]:
         start.wait()
         try:
             return work(number)
-        except (AuditUnavailable, RequestIdReused) as error:
+        except (AuditUnavailable, PatientMoved, RequestIdReused) as error:
             return error
 
     with ThreadPoolExecutor(count) as pool:
@@ -228,6 +235,64 @@ class AuditLogContract:
             log.answered(*key, new_record(about=b"other").request_digest)
         assert log.answered("north", "middleware", "unheard", record.request_digest) is None
 
+    # --- the history of a patient
+
+    def test_a_history_is_the_evaluations_under_any_name(self, log: AuditLog) -> None:
+        names = ("Patient/p1", "urn:oid:1.2|7")
+        kept = [
+            new_record("1"),
+            replace(new_record("2", patient="urn:oid:1.2|7"), patient_names=names),
+            replace(new_record("3"), event="refusal"),
+            new_record("4", patient="Patient/p2"),
+            replace(new_record("5"), tenant="south"),
+            new_record("6", patient=""),
+            replace(new_record("7"), patient_names=names),
+        ]
+        for record in kept:
+            log.append(record)
+        assert log.history("north", ("Patient/p1",)).indexes == (0, 1, 6)
+        assert log.history("north", ("urn:oid:1.2|7",)).indexes == (1, 6)
+        assert log.history("north", names) == PatientHistory((0, 1, 6), True)
+        assert log.history("south", names).indexes == (4,)
+        assert log.history("north", ("Patient/p3", "")) == log.history("north", ()) == PatientHistory()
+        assert (log.history("north", names).last, PatientHistory().last) == (6, -1)
+
+    def test_a_long_history_is_its_newest_part(self, log: AuditLog) -> None:
+        for number in range(HISTORY_RECORDS):
+            log.append(new_record(str(number)))
+        assert log.history("north", ("Patient/p1",)).is_complete
+        log.append(new_record("one more"))
+        history = log.history("north", ("Patient/p1",))
+        assert history == PatientHistory(tuple(range(1, HISTORY_RECORDS + 1)), False)
+
+    def test_every_name_comes_back_with_its_record(self, log: AuditLog) -> None:
+        record = replace(new_record(), patient_names=("Patient/p1", "urn:oid:1.2|7", "urn:oid:1.2|8"))
+        assert log.read(log.append(record)[0].index).input == record.input
+        assert b"urn:oid" not in log.read(0).leaf
+
+    def test_a_record_is_not_taken_when_its_patient_has_moved(self, log: AuditLog) -> None:
+        names = ("Patient/p1", "urn:oid:1.2|7")
+        expecting = replace(new_record("1"), expected=Expected(names, -1), patient_names=names)
+        assert log.append(expecting)[0].index == 0
+        for last in (-1, 1):
+            with pytest.raises(PatientMoved):
+                log.append(replace(expecting, request_id="2", expected=Expected(names, last)))
+        assert log.size() == 1
+        # Another patient, or a refusal, moves nothing; a repeated request is answered all the same.
+        log.append(new_record("3", patient="Patient/p2"))
+        log.append(replace(new_record("4"), event="refusal"))
+        assert log.append(expecting)[0].index == 0
+        assert log.append(replace(expecting, request_id="5", expected=Expected(names, 0)))[0].index == 3
+
+    def test_of_records_that_expect_the_same_one_is_taken(self, log: AuditLog) -> None:
+        def append(number: int) -> object:
+            return log.append(replace(new_record(str(number)), expected=Expected(("Patient/p1",), -1)))
+
+        results = _together(RACERS, append)
+        assert sum(isinstance(result, tuple) for result in results) == 1
+        assert sum(isinstance(result, PatientMoved) for result in results) == RACERS - 1
+        assert log.size() == 1
+
     # --- races
 
     def test_a_race_for_one_request_id_makes_one_record(self, log: AuditLog) -> None:
@@ -262,6 +327,7 @@ class AuditLogContract:
             lambda: log.append(record),
             lambda: log.answered("north", "middleware", "request-1", record.request_digest),
             lambda: log.read(0),
+            lambda: log.history("north", ("Patient/p1",)),
             log.size,
         ]
         for call in calls:

@@ -11,7 +11,8 @@ import rfc8785
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from pactolus_engine.decision import Decision, Outcome, PackIdentity, Trace
+from pactolus_engine.decision import Decision, Outcome, PackIdentity, Retracted, Trace
+from pactolus_engine.facts import Source, Taken
 from pactolus_engine.record import (
     COMMITMENT_FIELDS,
     DecidedBy,
@@ -90,8 +91,7 @@ def test_the_form_of_a_decision_is_fixed() -> None:
         b'"evaluation_time":"2026-03-01T09:00:00.000Z","minimal_missing_sets":[["mrd"],["mrd","specimen"]],'
         b'"missing":[],"options":[],"outcome":"NEED_DATA","pack":{"digest":"' + b"ab" * 32 + b'",'
         b'"id":"midas-consolidation","version":"1.0.0"},"patient":"Patient/p1","possible_outcomes":[],'
-        b'"possible_outcomes_complete":true,"reasons":[],"trace":{"facts":[],"passed_over":[],"rules":[],'
-        b'"rules_off":[]}}'
+        b'"possible_outcomes_complete":true,"reasons":[],"trace":{"facts":[],"passed_over":[],"rules":[]}}'
     )
 
 
@@ -99,6 +99,14 @@ def test_the_id_of_a_decision_is_the_digest_of_its_content_without_id() -> None:
     made = decision_id(DECISION)
     assert made == sha256(decision_json(DECISION)).hexdigest()
     assert decision_id(replace(DECISION, decision_id=made)) == made
+
+
+def test_a_retraction_comes_back_with_its_replacement() -> None:
+    taken = replace(DECISION.trace, taken_from_earlier=(Taken(Source("Patient/p1", "Patient"), "3", "x"),))
+    retracted = (Retracted("d" * 64, "plan", "revoked", "a result changed", "3"),)
+    told = replace(DECISION, outcome=Outcome.RETRACT, retracted=retracted, replacement=DECISION, trace=taken)
+    assert decision_from_json(decision_json(told)) == told
+    assert decision_id(told) != decision_id(replace(told, retracted=()))
 
 
 @pytest.mark.parametrize("name", [part.name for part in fields(Decision) if part.name != "decision_id"])
@@ -109,6 +117,7 @@ def test_the_id_depends_on_every_field(name: str) -> None:
         "trace": Trace((), (), ()),
         "pack": PackIdentity("midas-consolidation", "1.0.0", "cd" * 32),
         "possible_outcomes_complete": False,
+        "replacement": DECISION,
     }.get(name)
     if name == "trace":
         other = replace(DECISION.trace, rules=("other",))  # type: ignore[arg-type]

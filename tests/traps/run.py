@@ -48,17 +48,19 @@ def trap_cases() -> tuple[TrapCase, ...]:
     return tuple(TrapCase(f"T{m['number']}", f"T{m['number']}-{m['story']}", case) for m, case in named if m)
 
 
-def loaded(files: Mapping[str, bytes]) -> test_cases._Loaded:
-    """A pack made of these files, ready to decide; its own cases are not read."""
+def loaded(files: Mapping[str, bytes], overlay: str = "") -> test_cases._Loaded:
+    """A pack made of these files with one of the overlays of its cases, ready to decide; its own
+    cases are not read."""
     rules = {name: content for name, content in files.items() if not name.endswith(".json")}
     without_cases = {name: content for name, content in rules.items() if not name.startswith("cases/")}
-    return test_cases._Loaded(files, compile_pack(read_pack(PACK, without_cases)), {}, LocalMatcher())
+    pack = read_pack(PACK, without_cases, overlay=(overlay, files[overlay]) if overlay else None)
+    return test_cases._Loaded(files, compile_pack(pack), {}, LocalMatcher())
 
 
 @cache
-def loaded_tree() -> test_cases._Loaded:
+def loaded_tree(overlay: str = "") -> test_cases._Loaded:
     """The pack as it stands in the tree, ready to decide."""
-    return loaded(pack_files())
+    return loaded(pack_files(), overlay)
 
 
 def failures(case: Case, pack: test_cases._Loaded) -> dict[str, object]:

@@ -2,7 +2,7 @@
 
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import date
 from decimal import Decimal
 from threading import Event
@@ -34,12 +34,13 @@ from pactolus_engine.decision import (
     PackIdentity,
     PossibleOutcome,
     Reason,
+    Retracted,
     RuleOffTrace,
     RuleTrace,
     Trace,
 )
 from pactolus_engine.errors import InputInvalid, PackNotFound
-from pactolus_engine.facts import PassedOver, Source
+from pactolus_engine.facts import PassedOver, Source, Taken
 from pactolus_engine.pack.model import (
     Absence,
     Comparison,
@@ -81,7 +82,7 @@ def full_decision(outcome: Outcome = Outcome.OFFER, patient: str = "Patient/p1")
     evidence = (Evidence("e1", "Author et al.", "it shows this", "10.1/x", "https://example.org/e1"),)
     source = Source("Observation/o1", "Observation.value", "3")
     caveat = Caveat("r-caveat", "mind this", evidence)
-    return Decision(
+    told = Decision(
         decision_id="d" * 64,
         outcome=outcome,
         options=(OfferedOption("o1", "Option", "what it is", (caveat,), evidence),),
@@ -103,11 +104,14 @@ def full_decision(outcome: Outcome = Outcome.OFFER, patient: str = "Patient/p1")
             (FactTrace("mrd", "known", "8e-6", ("[0, 1e-5)",), (source,)),),
             (PassedOver(source, "no code set holds its code"),),
             (RuleOffTrace("r2", "Too low", "block", ("lowest",)),),
+            (Taken(source, "7", "it was not sent again"),),
         ),
         pack=PackIdentity("midas", "1.0.0", "ab" * 32),
         patient=patient,
         evaluation_time="2026-03-01T10:20:30.456Z",
+        retracted=(Retracted("e" * 64, "plan", "revoked", "a result changed", "7"),),
     )
+    return replace(told, replacement=replace(told, retracted=()))
 
 
 def answer(patient: str = "Patient/p1", index: int = 0) -> Answer:

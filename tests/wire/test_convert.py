@@ -22,7 +22,7 @@ def _same(core: Any, wire: Any, path: str = "decision") -> None:
         assert wire == f"OUTCOME_{core.value}", path
     elif dataclasses.is_dataclass(core):
         for field in dataclasses.fields(core):
-            _same(getattr(core, field.name), wire[field.name], f"{path}.{field.name}")
+            _same(getattr(core, field.name), wire.get(field.name), f"{path}.{field.name}")
     elif isinstance(core, tuple):
         wire = [each["facts"] if path.endswith("minimal_missing_sets") else each for each in wire]
         assert len(core) == len(wire), path

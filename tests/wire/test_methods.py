@@ -11,7 +11,7 @@ from pactolus.v1 import evaluation_service_pb2 as evaluation
 from pactolus.v1 import rule_pack_service_pb2 as rule_packs
 from tests.wire.stand import BUNDLE, Stand, bad_request, error_info, stand
 
-BUILT = {"Evaluate", "EvaluateBatch", "ListRulePacks", "GetRulePack", "GetDecision"}
+BUILT = {"Evaluate", "EvaluateBatch", "ListRulePacks", "GetRulePack", "GetDecision", "ListAffectedDecisions"}
 
 
 @pytest.fixture(scope="module")
@@ -136,7 +136,7 @@ def _not_built() -> list[tuple[str, bool]]:
 
 
 def test_the_contract_declares_every_method() -> None:
-    assert len(_methods()) == 17
+    assert len(_methods()) == 18
     assert len(_not_built()) == 12
 
 

@@ -21,6 +21,7 @@ from pactolus_engine.errors import (
     PackNotFound,
     PackTooComplex,
     PactolusError,
+    PatientMoved,
     RequestIdReused,
     Violation,
 )
@@ -50,6 +51,7 @@ def _fail(wire: Stand, error: Exception) -> grpc.RpcError:
         (PackNotFound("no pack `x`"), grpc.StatusCode.NOT_FOUND, "PACK_NOT_FOUND"),
         (RequestIdReused("other fields"), grpc.StatusCode.ALREADY_EXISTS, "REQUEST_ID_REUSED"),
         (EnginesDisagree(("r1", "r2")), grpc.StatusCode.INTERNAL, "ENGINES_DISAGREE"),
+        (PatientMoved("other answers"), grpc.StatusCode.ABORTED, "PATIENT_MOVED"),
         (MatcherFailed("no answer"), grpc.StatusCode.UNAVAILABLE, "MATCHER_FAILED"),
         (AuditUnavailable("disk full"), grpc.StatusCode.UNAVAILABLE, "AUDIT_UNAVAILABLE"),
         (PackInvalid("p", [Issue("f", 1, 2, "m")]), grpc.StatusCode.FAILED_PRECONDITION, "PACK_INVALID"),

@@ -16,10 +16,11 @@ from pactolus_adapters.audit.seal import (
     index_row,
     open_record,
     patient_pseudonym,
+    patient_pseudonyms,
     seal_record,
 )
-from pactolus_engine.errors import AuditUnavailable, RequestIdReused
-from pactolus_engine.ports import NewRecord, Receipt, StoredRecord
+from pactolus_engine.errors import AuditUnavailable, PatientMoved, RequestIdReused
+from pactolus_engine.ports import HISTORY_RECORDS, NewRecord, PatientHistory, Receipt, StoredRecord
 
 __all__ = ["Clock", "Ledger", "Prepared", "Rows", "new_origin"]
 
@@ -40,6 +41,9 @@ class Rows(Protocol):
 
     def find(self, tenant: str, client: str, request_id: str) -> int | None:
         """The index recorded for that request id."""
+
+    def evaluations(self, pseudonym: str, most: int) -> list[int]:
+        """Indexes of the evaluations under that pseudonym (never empty), the newest first."""
 
     def get(self, index: int) -> SealedRecord | None:
         """The record at that index, or None when any part of it is gone."""
@@ -76,11 +80,15 @@ class Ledger:
     def prepare(self, rows: Rows, record: NewRecord) -> Prepared:
         """Seals a record for the next index, or finds the answer it had before; writes nothing.
 
-        Raises `RequestIdReused`, `AuditUnavailable`, and `ValueError` on a commitment that is none.
+        Raises `RequestIdReused`, `PatientMoved`, `AuditUnavailable`, and `ValueError` on a commitment
+        that is none.
         """
         earlier = self.answered(rows, record.tenant, record.client, record.request_id, record.request_digest)
         if earlier is not None:
             return Prepared(*earlier)
+        expected = record.expected
+        if expected and self.history(rows, record.tenant, expected.names).last != expected.last:
+            raise PatientMoved("another answer about this patient was recorded meanwhile; evaluate again")
         key, new_key, data_key = self._data_key(rows, record)
         place = Place(self.origin, rows.size())
         sealed = seal_record(
@@ -118,6 +126,14 @@ class Ledger:
                 f"`request_id` came before with other request fields (record `{index}`); take a new one"
             )
         return self._receipt(sealed), record.output
+
+    def history(self, rows: Rows, tenant: str, names: tuple[str, ...]) -> PatientHistory:
+        """The patient's evaluations, as the port says."""
+        found: set[int] = set()
+        for pseudonym in patient_pseudonyms(self._keys, tenant, names):
+            found.update(rows.evaluations(pseudonym, HISTORY_RECORDS + 1))
+        newest = sorted(found)[-HISTORY_RECORDS:]
+        return PatientHistory(tuple(newest), len(found) <= HISTORY_RECORDS)
 
     def read(self, rows: Rows, index: int) -> StoredRecord:
         """The record at that index, checked. Raises `KeyError` and `AuditUnavailable` as the port says."""

@@ -11,7 +11,7 @@ from pactolus_adapters.audit.keys import KEY_BYTES, Keys, RandomBytes, WrappedKe
 from pactolus_adapters.audit.ledger import Clock, Ledger, new_origin
 from pactolus_adapters.audit.seal import SealedRecord
 from pactolus_engine.errors import AuditUnavailable
-from pactolus_engine.ports import NewRecord, Receipt, StoredRecord
+from pactolus_engine.ports import NewRecord, PatientHistory, Receipt, StoredRecord
 
 __all__ = ["MemoryAuditLog"]
 
@@ -22,12 +22,16 @@ class _MemoryRows:
         self._keys: dict[str, WrappedKey] = {}
         self._subjects: dict[str, str] = {}
         self._requests: dict[tuple[str, str, str], int] = {}
+        self._patients: dict[str, list[int]] = {}
 
     def size(self) -> int:
         return len(self._records)
 
     def find(self, tenant: str, client: str, request_id: str) -> int | None:
         return self._requests.get((tenant, client, request_id))
+
+    def evaluations(self, pseudonym: str, most: int) -> list[int]:
+        return self._patients.get(pseudonym, [])[: -most - 1 : -1]
 
     def get(self, index: int) -> SealedRecord | None:
         return self._records[index]
@@ -45,6 +49,9 @@ class _MemoryRows:
                 self._subjects[new_key.subject] = new_key.key_id
         if sealed.row.request_id:
             self._requests[sealed.row.tenant, sealed.row.client, sealed.row.request_id] = sealed.index
+        if sealed.row.event == "evaluation":
+            for name in {sealed.row.patient_pseudonym, *sealed.row.other_pseudonyms} - {""}:
+                self._patients.setdefault(name, []).append(sealed.index)
         self._records.append(sealed)
 
 
@@ -85,6 +92,12 @@ class MemoryAuditLog:
         with self._lock:
             self._check_open()
             return self._ledger.answered(self._rows, tenant, client, request_id, request_digest)
+
+    def history(self, tenant: str, names: tuple[str, ...]) -> PatientHistory:
+        """As `AuditLog.history`."""
+        with self._lock:
+            self._check_open()
+            return self._ledger.history(self._rows, tenant, names)
 
     def read(self, index: int) -> StoredRecord:
         """As `AuditLog.read`."""

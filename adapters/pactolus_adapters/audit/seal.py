@@ -7,6 +7,7 @@ no part can be altered, moved or exchanged without `open_record` noticing.
 """
 
 import zlib
+from collections.abc import Iterable
 from dataclasses import asdict, dataclass
 from datetime import UTC, datetime
 from typing import Final
@@ -34,6 +35,7 @@ __all__ = [
     "index_row",
     "open_record",
     "patient_pseudonym",
+    "patient_pseudonyms",
     "seal_record",
 ]
 
@@ -48,7 +50,7 @@ class IndexRow:
     """What a record is found by: erasable, unencrypted, and without patient data.
 
     `recorded_at` is RFC 3339 in UTC with microseconds; `patient_pseudonym` is empty when nobody
-    said who the patient is.
+    said who the patient is. `other_pseudonyms`: of the patient's other names, sorted.
     """
 
     event: str
@@ -60,6 +62,7 @@ class IndexRow:
     request_digest: str
     recorded_at: str
     patient_pseudonym: str
+    other_pseudonyms: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -88,10 +91,17 @@ def patient_pseudonym(keys: Keys, record: NewRecord) -> str:
     return keys.pseudonym("patient", record.tenant, record.patient_key) if record.patient_key else ""
 
 
+def patient_pseudonyms(keys: Keys, tenant: str, names: Iterable[str]) -> tuple[str, ...]:
+    """The pseudonyms of a patient's names, each once, sorted."""
+    return tuple(sorted({keys.pseudonym("patient", tenant, name) for name in names if name}))
+
+
 def index_row(record: NewRecord, recorded_at: datetime, keys: Keys) -> IndexRow:
     """The index row of a record made at that instant (aware, else `ValueError`)."""
     if recorded_at.tzinfo is None:
         raise ValueError("the clock of an audit log is expected to say its time zone")
+    own = patient_pseudonym(keys, record)
+    names = patient_pseudonyms(keys, record.tenant, record.patient_names)
     instant = recorded_at.astimezone(UTC).isoformat(timespec="microseconds").replace("+00:00", "Z")
     return IndexRow(
         event=record.event,
@@ -102,7 +112,8 @@ def index_row(record: NewRecord, recorded_at: datetime, keys: Keys) -> IndexRow:
         request_id=record.request_id,
         request_digest=record.request_digest,
         recorded_at=instant,
-        patient_pseudonym=patient_pseudonym(keys, record),
+        patient_pseudonym=own,
+        other_pseudonyms=tuple(name for name in names if name != own),
     )
 
 
@@ -214,7 +225,10 @@ def _binding(place: Place, hashed: bytes, key_id: str) -> bytes:
 
 
 def _row_bytes(row: IndexRow) -> bytes:
-    return rfc8785.dumps(asdict(row))
+    written = asdict(row)
+    if not row.other_pseudonyms:  # as it was before there were any
+        del written["other_pseudonyms"]
+    return rfc8785.dumps(written)
 
 
 def _altered(place: Place, what: str) -> AuditUnavailable:

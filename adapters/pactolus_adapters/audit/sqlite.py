@@ -26,7 +26,7 @@ from pactolus_adapters.audit.sqlite_open import (
 from pactolus_adapters.audit.sqlite_rows import SqliteRows
 from pactolus_adapters.audit.writer import Acknowledged, GroupWriter
 from pactolus_engine.errors import AuditUnavailable
-from pactolus_engine.ports import NewRecord, Receipt, StoredRecord
+from pactolus_engine.ports import NewRecord, PatientHistory, Receipt, StoredRecord
 
 __all__ = ["SqliteAuditLog"]
 
@@ -89,6 +89,10 @@ class SqliteAuditLog:
         return self._reading(
             lambda rows: self._ledger.answered(rows, tenant, client, request_id, request_digest)
         )
+
+    def history(self, tenant: str, names: tuple[str, ...]) -> PatientHistory:
+        """As `AuditLog.history`."""
+        return self._reading(lambda rows: self._ledger.history(rows, tenant, names))
 
     def read(self, index: int) -> StoredRecord:
         """As `AuditLog.read`."""

@@ -28,9 +28,9 @@ DATABASE_FILE: Final = "audit.sqlite3"
 _OLDEST_SQLITE: Final = (3, 51, 3)
 """3.7.0 to 3.51.2 may corrupt a database when a checkpoint meets the reset of the WAL."""
 
-_SCHEMA: Final = 1
+_SCHEMA: Final = 2
 _BUSY_MILLISECONDS: Final = 5000
-_MIGRATION: Final = Path(__file__).parent / "migrations" / "sqlite" / "001_create_log.sql"
+_MIGRATIONS: Final = Path(__file__).parent / "migrations" / "sqlite"
 
 
 def check_sqlite(version: str) -> None:
@@ -125,9 +125,10 @@ def _settle_durability(connection: apsw.Connection) -> None:
 
 def _settle_schema(connection: apsw.Connection) -> None:
     version = int(str(connection.execute("PRAGMA user_version").fetchall()[0][0]))
-    if version == 0:
+    if 0 <= version < _SCHEMA:
         with connection:
-            connection.execute(_MIGRATION.read_text(encoding="utf-8"))
+            for step in sorted(_MIGRATIONS.glob("*.sql"))[version:]:
+                connection.execute(step.read_text(encoding="utf-8"))
             connection.execute(f"PRAGMA user_version = {_SCHEMA}")
     elif version != _SCHEMA:
         raise AuditUnavailable(

@@ -1,6 +1,7 @@
 """The tables of a SQLite audit log as `Rows`. Every statement of the running store is here."""
 
 import json
+from dataclasses import replace
 from typing import Any, Final
 
 import apsw
@@ -22,6 +23,16 @@ _GET: Final = """
     FROM audit_entry e JOIN audit_index i USING (seq) JOIN audit_payload p USING (seq)
     WHERE e.seq = ?
 """
+_EVALUATIONS: Final = """
+    SELECT seq FROM audit_index
+    WHERE patient_pseudonym = ?1 AND patient_pseudonym <> '' AND event = 'evaluation'
+    UNION
+    SELECT n.seq FROM audit_patient_name n JOIN audit_index i USING (seq)
+    WHERE n.pseudonym = ?1 AND i.event = 'evaluation'
+    ORDER BY seq DESC LIMIT ?2
+"""
+_NAMES: Final = "SELECT pseudonym FROM audit_patient_name WHERE seq = ? ORDER BY pseudonym"
+_PUT_NAME: Final = "INSERT INTO audit_patient_name (seq, pseudonym) VALUES (?, ?)"
 _KEY: Final = "SELECT key_id, subject, nonce, wrapped FROM data_key WHERE key_id = ?"
 _KEY_OF: Final = "SELECT key_id, subject, nonce, wrapped FROM data_key WHERE subject = ? AND subject <> ''"
 _PUT_KEY: Final = "INSERT INTO data_key (key_id, subject, nonce, wrapped) VALUES (?, ?, ?, ?)"
@@ -53,13 +64,18 @@ class SqliteRows:
         found = self._all(_FIND, (tenant, client, request_id))
         return int(found[0][0]) if found else None
 
+    def evaluations(self, pseudonym: str, most: int) -> list[int]:
+        """As `Rows.evaluations`."""
+        return [int(seq) for (seq,) in self._all(_EVALUATIONS, (pseudonym, most))]
+
     def get(self, index: int) -> SealedRecord | None:
         """As `Rows.get`."""
         found = self._all(_GET, (index,))
         if not found:
             return None
         leaf, leaf_hash, key_id, nonce, ciphertext, event, outcome, rules, *names = found[0]
-        row = IndexRow(event, outcome, _rules(rules), *names)
+        others = tuple(str(name) for (name,) in self._all(_NAMES, (index,)))
+        row = replace(IndexRow(event, outcome, _rules(rules), *names), other_pseudonyms=others)
         return SealedRecord(index, leaf, leaf_hash, row, key_id, nonce, ciphertext)
 
     def key(self, key_id: str) -> WrappedKey | None:
@@ -85,6 +101,8 @@ class SqliteRows:
             _PUT_INDEX,
             (sealed.index, *names, row.request_digest, row.recorded_at, row.patient_pseudonym),
         )
+        for name in row.other_pseudonyms:
+            execute(_PUT_NAME, (sealed.index, name))
         execute(_PUT_PAYLOAD, (sealed.index, sealed.key_id, sealed.nonce, sealed.ciphertext))
 
 

@@ -11,6 +11,7 @@ from pactolus_engine.errors import (
     PackNotFound,
     PackTooComplex,
     PactolusError,
+    PatientMoved,
     RequestIdReused,
 )
 
@@ -36,7 +37,7 @@ class Exit(IntEnum):
 _MEANINGS: tuple[tuple[tuple[type[Exception], ...], Exit], ...] = (
     ((InputInvalid, RequestIdReused), Exit.INPUT_INVALID),
     ((PackInvalid, PackNotFound, PackTooComplex), Exit.PACK_INVALID),
-    ((AuditUnavailable,), Exit.AUDIT_UNAVAILABLE),
+    ((AuditUnavailable, PatientMoved), Exit.AUDIT_UNAVAILABLE),
     ((EnginesDisagree, MatcherFailed), Exit.ENGINES_DISAGREE),
     ((PactolusError,), Exit.USAGE),
 )

@@ -5,6 +5,7 @@ from importlib.metadata import version
 
 import click
 
+from pactolus_adapters.cli.audit import audit
 from pactolus_adapters.cli.evaluate import evaluate
 from pactolus_adapters.cli.exits import exit_of
 from pactolus_adapters.cli.serve import serve
@@ -29,6 +30,7 @@ def cli() -> None:
 
 cli.add_command(serve)
 cli.add_command(evaluate)
+cli.add_command(audit)
 
 
 def main() -> None:

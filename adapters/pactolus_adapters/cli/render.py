@@ -33,11 +33,17 @@ _SHOWN_DIGITS = 16
 
 def render_answer(name: str, answer: Answer) -> str:
     """Outcome, options with caveats, why, what is missing, assumptions, sources, pack and receipt."""
-    decision = answer.decision
-    lines = [
-        f"== {clean(name)}",
+    told = answer.decision.replacement or answer.decision
+    lines = [f"== {clean(name)}", *_taken_back(answer.decision), *_told(told), *_receipt(answer)]
+    return "\n".join(lines) + "\n"
+
+
+def _told(decision: Decision) -> list[str]:
+    """The decision, or what takes the place of an earlier one."""
+    return [
         *folded(f"{decision.outcome}: {_HEADLINES[decision.outcome]}"),
         *_findings(decision),
+        *_decided_also_from(decision),
         *render_options(decision.options),
         *section("Beside the findings", _beside_findings(decision)),
         *_why(decision),
@@ -49,9 +55,31 @@ def render_answer(name: str, answer: Answer) -> str:
         *section("Not checked: this site has not set what these rules need", _rules_off(decision)),
         *section("Passed over: it means nothing to this pack", _passed_over(decision)),
         *section("Sources", _sources(decision)),
-        *_receipt(answer),
     ]
-    return "\n".join(lines) + "\n"
+
+
+def _taken_back(decision: Decision) -> Iterator[str]:
+    """The suggestions that no longer stand, before what is said now."""
+    if decision.outcome is not Outcome.RETRACT:
+        return
+    yield from folded(f"{decision.outcome}: {_HEADLINES[decision.outcome]}")
+    for one in decision.retracted:
+        yield from folded(f"record {one.index}, CarePlan {one.care_plan_id}: {one.new_status}", "x ")
+        yield from folded(one.cause, "  ")
+    for reason in decision.reasons[len(decision.retracted) :]:
+        yield from folded(reason.text, "! ")
+    yield ""
+    yield from folded("In its place")
+
+
+def _decided_also_from(decision: Decision) -> Iterator[str]:
+    """What comes from earlier records; where options are offered, it stands among their caveats too."""
+    lines = [
+        line
+        for taken in decision.trace.taken_from_earlier
+        for line in folded(f"{taken.source.reference} of record {taken.record}: {taken.reason}", "- ")
+    ]
+    yield from section("Decided also from what was sent before", lines)
 
 
 def render_error(name: str, error: Exception) -> str:

@@ -15,9 +15,9 @@ from pactolus_adapters.fhir.modifiers import MODIFIED, has_modifier
 from pactolus_adapters.fhir.observation import read_observation, sampled, standing_of
 from pactolus_adapters.fhir.resource import Resource, text
 from pactolus_adapters.fhir.times import dated
-from pactolus_adapters.fhir.withdrawal import is_withdrawn
+from pactolus_adapters.fhir.withdrawal import withdrawal
 from pactolus_adapters.fhir.words import Reader, Word
-from pactolus_engine.facts import Reading, Standing
+from pactolus_engine.facts import Reading, Standing, Withdrawn
 from pactolus_engine.pack.model import Binding, Fact, Pack
 from pactolus_engine.values import Interval
 
@@ -38,7 +38,8 @@ def bind(reader: Reader, resources: Sequence[Resource]) -> list[Reading]:
     """Every reading of every fact; what gives none is traced in `reader.passed_over`."""
     readings: list[Reading] = []
     for resource in resources:
-        if is_withdrawn(resource):
+        if status := withdrawal(resource):
+            reader.withdrawn.append(Withdrawn(resource.source(), status))
             reader.pass_over(resource, "it was withdrawn: entered in error, or cancelled")
         elif resource.type == "Patient" and resource is not reader.patient.resource:
             reader.pass_over(resource, "it is not the patient of this request")

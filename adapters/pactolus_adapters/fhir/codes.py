@@ -55,6 +55,11 @@ class CodeBook:
         """The code sets that the codings of a CodeableConcept fall in."""
         return frozenset().union(*(self._sets.get(key, set()) for key in _keys(concept)))
 
+    def sets_in(self, body: Any) -> frozenset[str]:
+        """The code sets that any concept in this JSON falls in, however deep it stands."""
+        parts = body.values() if isinstance(body, dict) else body if isinstance(body, list) else ()
+        return self.sets_of(body).union(*map(self.sets_in, parts))
+
     def shown(self, concept: Any, code_sets: frozenset[str]) -> str:
         """The codes that fall in these sets, as written, with the text the pack has for them."""
         written = []

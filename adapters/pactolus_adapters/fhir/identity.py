@@ -8,6 +8,7 @@ else, because a mistaken identity harms and a refusal does not.
 
 import re
 from collections.abc import Sequence
+from collections.abc import Set as AbstractSet
 from dataclasses import dataclass
 from typing import Any
 
@@ -76,28 +77,37 @@ def _asked_for(asked: str, patients: list[Resource], references: References, fou
 def _asked_identity(key: str, name: str, sent: Resource | None, references: References) -> Patient:
     names = {name} | (_resource_names(sent, references) if sent else set())
     reference = sent.reference if sent else ("" if "|" in name else name)
-    return Patient(PatientIdentity(key, reference), frozenset(names), sent, references)
+    return _patient(key, reference, names, sent, references)
 
 
 def _of_resource(patient: Resource, references: References) -> Patient:
     identifiers = _identifiers(patient)
     key = identifiers[0] if identifiers else patient.reference
-    names = frozenset(_resource_names(patient, references))
-    return Patient(PatientIdentity(key, patient.reference), names, patient, references)
+    names = _resource_names(patient, references)
+    return _patient(key, patient.reference, names, patient, references)
 
 
 def _of_subjects(resources: Sequence[Resource], references: References) -> Patient:
-    """The subject that all resources have in common; subjects that differ leave nobody."""
-    named = [
-        _names(one.body["subject"], one, references)
-        for one in resources
-        if "subject" in one.body and not is_withdrawn(one)
-    ]
+    """The subject that all resources have in common; subjects that differ leave nobody.
+
+    A withdrawn resource is asked only when no other names a subject: who is told of a withdrawal must
+    be found, but a resource may have been withdrawn because it named the wrong patient.
+    """
+    speaking = [one for one in resources if "subject" in one.body]
+    standing = [one for one in speaking if not is_withdrawn(one)]
+    named = [_names(one.body["subject"], one, references) for one in standing or speaking]
     common = frozenset.intersection(*map(frozenset, named)) if named else frozenset()
     references_only = sorted(name for name in common if "|" not in name)
     key = (references_only or sorted(common) or [""])[0]
     reference = references_only[0] if references_only else ""
-    return Patient(PatientIdentity(key, reference), common, None, references)
+    return _patient(key, reference, common, None, references)
+
+
+def _patient(
+    key: str, reference: str, names: AbstractSet[str], sent: Resource | None, references: References
+) -> Patient:
+    identity = PatientIdentity(key, reference, tuple(sorted({*names, key} - {""})))
+    return Patient(identity, frozenset(names), sent, references)
 
 
 def _names(subject: Any, holder: Resource, references: References) -> set[str]:

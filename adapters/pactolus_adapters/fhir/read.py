@@ -6,21 +6,33 @@ places are written. What comes out does not depend on the order of what went in.
 """
 
 from collections.abc import Sequence
+from dataclasses import dataclass
 
 from pactolus_adapters.fhir.bind import bind
 from pactolus_adapters.fhir.codes import CodeBook
 from pactolus_adapters.fhir.identity import find_patient
 from pactolus_adapters.fhir.references import References
 from pactolus_adapters.fhir.request import open_request
+from pactolus_adapters.fhir.resource import Resource
 from pactolus_adapters.fhir.strict_json import Limits
 from pactolus_adapters.fhir.subjects import sort_out_others
+from pactolus_adapters.fhir.taken import put_in
 from pactolus_adapters.fhir.versions import newest
 from pactolus_adapters.fhir.violations import Violations
 from pactolus_adapters.fhir.words import Reader
 from pactolus_engine.facts import FactSet, PassedOver, Reading, Source
 from pactolus_engine.pack.model import Pack
+from pactolus_engine.record import TakenInput
 
-__all__ = ["Limits", "read"]
+__all__ = ["Limits", "Read", "read", "read_with_resources"]
+
+
+@dataclass(frozen=True, slots=True)
+class Read:
+    """The facts of a request, and the one version of each of its resources that they were read from."""
+
+    facts: FactSet
+    resources: tuple[Resource, ...]
 
 
 def read(
@@ -32,25 +44,50 @@ def read(
     local_base: str,
     limits: Limits,
     known_bases: Sequence[str] = (),
+    taken: Sequence[TakenInput] = (),
 ) -> FactSet:
+    """The facts of one request, as `read_with_resources` gives them."""
+    return read_with_resources(
+        resources, bundle, patient, pack,
+        local_base=local_base, limits=limits, known_bases=known_bases, taken=taken,
+    ).facts  # fmt: skip
+
+
+def read_with_resources(
+    resources: Sequence[bytes],
+    bundle: bytes,
+    patient: str,
+    pack: Pack,
+    *,
+    local_base: str,
+    limits: Limits,
+    known_bases: Sequence[str] = (),
+    taken: Sequence[TakenInput] = (),
+) -> Read:
     """The facts of one request; raises `InputInvalid` with every violation found in it.
 
     Each of `resources` is a resource, an array of resources or a Bundle; `bundle` is a Bundle or
     empty. `patient` names the patient (`Patient/id`, a URL, an id, `system|value`) or is empty.
     `local_base` is the address under which the pack's `local:` code systems stand; `known_bases`
-    are FHIR servers whose address in a reference means nothing more than `Type/id`.
+    are FHIR servers whose address in a reference means nothing more than `Type/id`. `taken` comes from
+    earlier records and takes the place of what was sent under the same name.
     """
     found = Violations()
     opened = open_request(resources, bundle, limits, found)
     kept, older = newest(opened.resources, found)
+    kept, replaced, beside = put_in(kept, taken)
     references = References(kept, known_bases)
     who = find_patient(kept, references, patient, found)
     found.raise_if_any()
     reader = Reader(pack, CodeBook(pack, local_base), references, who)
     own, mismatches = sort_out_others(reader, kept)
     readings = sorted({*mismatches, *bind(reader, own)}, key=_order)
-    passed_over = {*opened.passed_over, *older, *reader.passed_over}
-    return FactSet(who.identity, tuple(readings), _resources(readings), _sorted(passed_over))
+    passed_over = {*opened.passed_over, *older, *replaced, *reader.passed_over}
+    withdrawn = tuple(sorted(reader.withdrawn, key=lambda one: (one.source, one.status)))
+    facts = FactSet(
+        who.identity, tuple(readings), _resources(readings), _sorted(passed_over), withdrawn, beside
+    )
+    return Read(facts, tuple(kept))
 
 
 def _order(reading: Reading) -> tuple[str, str, Source, str, str]:

@@ -6,7 +6,7 @@ The same version twice counts once. Versions are ordered by `meta.lastUpdated`, 
 
 import re
 from collections.abc import Sequence
-from dataclasses import replace
+from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 from functools import cmp_to_key
 from itertools import pairwise
@@ -15,9 +15,31 @@ from pactolus_adapters.fhir.resource import Resource, canonical, text
 from pactolus_adapters.fhir.violations import Violations
 from pactolus_engine.facts import PassedOver
 
-__all__ = ["newest"]
+__all__ = ["Stamp", "in_order", "newest", "stamp"]
 
 _WHOLE = re.compile(r"[0-9]{1,18}")
+
+
+@dataclass(frozen=True, slots=True)
+class Stamp:
+    """What tells the versions of one resource apart in time."""
+
+    updated: datetime | None
+    number: int | None
+
+
+def stamp(resource: Resource) -> Stamp:
+    """`meta.lastUpdated`, and `meta.versionId` where it is a whole number."""
+    return Stamp(_updated(resource), _numbered(resource))
+
+
+def in_order(one: Stamp, other: Stamp) -> int:
+    """Negative when `one` is older, zero when nobody can tell."""
+    by_time = _compared(one.updated, other.updated)
+    by_number = _compared(one.number, other.number)
+    if by_time and by_number and by_time != by_number:
+        return 0
+    return by_time or by_number
 
 
 def newest(resources: Sequence[Resource], found: Violations) -> tuple[list[Resource], list[PassedOver]]:
@@ -62,12 +84,7 @@ def _server_url(one: Resource) -> str:
 
 
 def _order(one: Resource, other: Resource) -> int:
-    """Negative when `one` is older, zero when nobody can tell."""
-    by_time = _compared(_updated(one), _updated(other))
-    by_number = _compared(_numbered(one), _numbered(other))
-    if by_time and by_number and by_time != by_number:
-        return 0
-    return by_time or by_number
+    return in_order(stamp(one), stamp(other))
 
 
 def _compared(one: datetime | int | None, other: datetime | int | None) -> int:

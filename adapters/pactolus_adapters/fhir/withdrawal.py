@@ -2,7 +2,7 @@
 
 from pactolus_adapters.fhir.resource import Resource, objects, text
 
-__all__ = ["is_withdrawn", "verification"]
+__all__ = ["is_withdrawn", "verification", "withdrawal"]
 
 _VERIFICATION = "http://terminology.hl7.org/CodeSystem/condition-ver-status"
 
@@ -15,7 +15,12 @@ def verification(resource: Resource) -> set[str]:
 
 def is_withdrawn(resource: Resource) -> bool:
     """Whether the resource says that it should never have been recorded, or came to nothing."""
+    return bool(withdrawal(resource))
+
+
+def withdrawal(resource: Resource) -> str:
+    """`entered-in-error`, `cancelled` (an Observation only), or empty for a resource that stands."""
     if resource.type == "Condition":
-        return "entered-in-error" in verification(resource)
+        return "entered-in-error" if "entered-in-error" in verification(resource) else ""
     withdrawn = {"entered-in-error"} | ({"cancelled"} if resource.type == "Observation" else set())
-    return resource.status in withdrawn
+    return resource.status if resource.status in withdrawn else ""

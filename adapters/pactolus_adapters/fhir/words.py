@@ -7,7 +7,7 @@ from pactolus_adapters.fhir.codes import CodeBook
 from pactolus_adapters.fhir.identity import Patient
 from pactolus_adapters.fhir.references import References
 from pactolus_adapters.fhir.resource import Resource
-from pactolus_engine.facts import PassedOver, Source, Standing
+from pactolus_engine.facts import PassedOver, Source, Standing, Withdrawn
 from pactolus_engine.pack.model import Fact, Pack
 from pactolus_engine.values import Codes, Value
 
@@ -38,13 +38,14 @@ class Word:
 
 @dataclass(slots=True)
 class Reader:
-    """What every reader of an element needs; gathers the trace of what is passed over."""
+    """What every reader of an element needs; gathers what is passed over and what was withdrawn."""
 
     pack: Pack
     book: CodeBook
     references: References
     patient: Patient
     passed_over: list[PassedOver] = field(default_factory=list)
+    withdrawn: list[Withdrawn] = field(default_factory=list)
 
     def pass_over(self, resource: Resource, reason: str, path: str = "") -> list[Word]:
         """Traces an element that gives no reading; returns the empty list for the caller to return."""

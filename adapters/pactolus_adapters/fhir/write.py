@@ -4,7 +4,7 @@ Pure: the same input gives the same bytes on any machine. A Bundle rather than c
 because contained resources cannot be accepted one by one.
 """
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 
 from pactolus_adapters.fhir.envelope import Envelope
 from pactolus_adapters.fhir.exact_json import Tree, encode, without_empties
@@ -15,9 +15,11 @@ from pactolus_adapters.fhir.write_guidance import evaluation_message, guidance_r
 from pactolus_adapters.fhir.write_issues import detected_issues
 from pactolus_adapters.fhir.write_provenance import device, provenance
 from pactolus_adapters.fhir.write_requests import request_group, requests
+from pactolus_adapters.fhir.write_retraction import replacing, taken_back
 from pactolus_engine.decision import Decision
 from pactolus_engine.facts import FactSet
 from pactolus_engine.pack.model import Pack
+from pactolus_engine.record import EarlierInput
 
 __all__ = ["write"]
 
@@ -30,17 +32,27 @@ def write(
     *,
     local_base: str,
     engine_version: str,
+    earlier: Sequence[EarlierInput] = (),
 ) -> bytes:
     """The Bundle (type `collection`, UTF-8 JSON) that tells this decision.
 
     `pack` is the pack that decided, `facts` what it was told; `local_base` is the site's base of code
-    systems (`…/CodeSystem/`), below whose parent the pack's canonical stands. Raises `KeyError` when
-    the decision offers an option that the pack does not have.
+    systems (`…/CodeSystem/`), below whose parent the pack's canonical stands. `earlier`: the recorded
+    suggestions that a RETRACT takes back. Raises `KeyError` when the decision offers an option that the
+    pack does not have.
     """
     context = Context(decision, pack, facts, envelope, local_base, engine_version)
     resources = [*_told(context), device(context), audit_event(context)]
     targets = [str(resource["id"]) for resource in resources]
-    return encode(without_empties(_bundle(context, [*resources, provenance(context, targets)])))
+    origins = [provenance(context, targets)]
+    if decision.replacement is not None:
+        withdrawn, origin = taken_back(context, earlier)
+        new = context.of(decision.replacement)
+        told = [*_told(new), device(new)]
+        targets += [str(resource["id"]) for resource in told]
+        resources = [*withdrawn, *replacing(context, told), *resources]
+        origins = [provenance(context, targets), origin]
+    return encode(without_empties(_bundle(context, [*resources, *origins])))
 
 
 def _told(context: Context) -> list[Tree]:

@@ -5,7 +5,7 @@ so that the same decision is written with the same ids on any machine. The three
 of the request (Bundle, Provenance, AuditEvent) take the envelope into their ids as well.
 """
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from uuid import UUID, uuid5
 
 from pactolus_adapters.fhir.envelope import Envelope
@@ -14,7 +14,7 @@ from pactolus_engine.decision import Decision
 from pactolus_engine.facts import FactSet
 from pactolus_engine.pack.model import Coding, Pack
 
-__all__ = ["CARE_PLAN", "DEVICE", "GUIDANCE_RESPONSE", "REQUEST_GROUP", "Context"]
+__all__ = ["CARE_PLAN", "DEVICE", "GUIDANCE_RESPONSE", "REQUEST_GROUP", "Context", "care_plan_id"]
 
 CARE_PLAN = "care-plan"
 REQUEST_GROUP = "request-group"
@@ -24,6 +24,11 @@ DEVICE = "device"
 _NAMESPACE = UUID("6d4f8e0a-3a67-5c1e-9b52-0f6f2f7c9a41")
 _CODE_SYSTEMS = "CodeSystem/"
 _LOCAL = "local:"
+
+
+def care_plan_id(decision_id: str) -> str:
+    """The id of the CarePlan that tells the decision of this id."""
+    return _uuid(decision_id, CARE_PLAN)
 
 
 @dataclass(frozen=True, slots=True)
@@ -36,6 +41,10 @@ class Context:
     envelope: Envelope
     local_base: str
     engine_version: str
+
+    def of(self, decision: Decision) -> "Context":
+        """The same call for another decision, such as the one that replaces."""
+        return replace(self, decision=decision)
 
     def id_of(self, role: str) -> str:
         """The id of the generated resource with this role, from the decision alone."""

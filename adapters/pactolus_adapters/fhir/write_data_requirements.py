@@ -31,11 +31,16 @@ _CARRIED_IN: Mapping[str, str] = MappingProxyType(
         "clone-fraction": "value",
         "effective": "effective",
         "method": "method",
+        "interpretation": "interpretation",
         "specimen-type": "specimen",
         "specimen-collected": "specimen",
+        "specimen-unsatisfactory": "specimen",
         "component": "component",
         "subject-mismatch": "subject",
         "presence": "code",
+        "active": "clinicalStatus",
+        "relapsed": "clinicalStatus",
+        "stopped": "status",
         "onset": "onset",
         "performed": "performed",
         "drug": "medication",
@@ -77,9 +82,16 @@ def _requirements(context: Context, name: str) -> Iterator[Tree]:
         yield {
             "id": f"{name}.{resource}" if several else name,
             "type": resource,
-            "mustSupport": [_CARRIED_IN[fact.binding.element]],
+            "mustSupport": [_carried_in(resource, fact.binding.element)],
             "codeFilter": _filters(context, carrier, carrier.binding, resource),
         }
+
+
+def _carried_in(resource: str, element: str) -> str:
+    """The FHIR element; what a medication resource is about stands in `medication`, not in `code`."""
+    if element == "presence" and resource.startswith("Medication"):
+        return "medication"
+    return _CARRIED_IN[element]
 
 
 def _filters(context: Context, fact: Fact, binding: Binding, resource: str) -> list[Node]:

@@ -23,6 +23,7 @@ __all__ = [
     "caller",
     "caller_as_told",
     "command",
+    "receipt_message",
     "response",
     "response_json",
     "response_json_text",
@@ -117,7 +118,7 @@ def response(answer: Answer) -> EvaluateResponse:
     return EvaluateResponse(
         decision=decision_message(answer.decision),
         bundle_json=answer.bundle,
-        receipt=_receipt(answer.receipt),
+        receipt=receipt_message(answer.receipt),
     )
 
 
@@ -144,11 +145,14 @@ def response_json_text(answer: Answer) -> str:
 
 
 def _json_parts(answer: Answer) -> dict[str, Any]:
-    message = EvaluateResponse(decision=decision_message(answer.decision), receipt=_receipt(answer.receipt))
+    message = EvaluateResponse(
+        decision=decision_message(answer.decision), receipt=receipt_message(answer.receipt)
+    )
     return MessageToDict(message, always_print_fields_with_no_presence=True)
 
 
-def _receipt(receipt: Receipt) -> AuditReceipt:
+def receipt_message(receipt: Receipt) -> AuditReceipt:
+    """Where a record stands, as a message."""
     return AuditReceipt(log_origin=receipt.log_origin, index=receipt.index, leaf_hash=receipt.leaf_hash)
 
 

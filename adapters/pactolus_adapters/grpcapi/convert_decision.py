@@ -21,20 +21,21 @@ from pactolus_engine.decision import (
     PackIdentity,
     PossibleOutcome,
     Reason,
+    Retracted,
     RuleOffTrace,
     RuleTrace,
     Trace,
 )
-from pactolus_engine.facts import PassedOver, Source
+from pactolus_engine.facts import PassedOver, Source, Taken
 
-__all__ = ["decision_message", "evidence_message", "pack_message", "timestamp"]
+__all__ = ["decision_message", "evidence_message", "outcome_name", "pack_message", "timestamp"]
 
 
 def decision_message(decision: Decision) -> wire.Decision:
     """The decision as a message. Raises `ValueError` when a time in it is no RFC 3339 instant."""
     return wire.Decision(
         decision_id=decision.decision_id,
-        outcome=_outcome(decision.outcome),
+        outcome=outcome_name(decision.outcome),
         options=map(_option, decision.options),
         conclusions=map(_conclusion, decision.conclusions),
         reasons=map(_reason, decision.reasons),
@@ -45,6 +46,8 @@ def decision_message(decision: Decision) -> wire.Decision:
         assumptions=map(_assumption, decision.assumptions),
         caveats=map(_caveat, decision.caveats),
         blocked_options=map(_blocked_option, decision.blocked_options),
+        retracted=map(_retraction, decision.retracted),
+        replacement=decision_message(decision.replacement) if decision.replacement else None,
         trace=_trace(decision.trace),
         pack=pack_message(decision.pack),
         patient=decision.patient,
@@ -75,7 +78,7 @@ def timestamp(instant: str) -> Timestamp:
     return message
 
 
-def _outcome(outcome: Outcome) -> str:
+def outcome_name(outcome: Outcome) -> str:
     """The name of the enum value; protobuf refuses a name that it does not know."""
     return f"OUTCOME_{outcome.value}"
 
@@ -140,7 +143,7 @@ def _missing(missing: Missing) -> wire.MissingFact:
 
 
 def _possible_outcome(possible: PossibleOutcome) -> wire.PossibleOutcome:
-    return wire.PossibleOutcome(outcome=_outcome(possible.outcome), options=possible.options)
+    return wire.PossibleOutcome(outcome=outcome_name(possible.outcome), options=possible.options)
 
 
 def _assumption(assumption: Assumption) -> wire.Assumption:
@@ -153,7 +156,22 @@ def _trace(trace: Trace) -> wire.Trace:
         facts=map(_fact_trace, trace.facts),
         passed_over=map(_passed_over, trace.passed_over),
         rules_off=map(_rule_off, trace.rules_off),
+        taken_from_earlier=map(_taken, trace.taken_from_earlier),
     )
+
+
+def _retraction(retracted: Retracted) -> wire.Retraction:
+    return wire.Retraction(
+        decision_id=retracted.decision_id,
+        care_plan_id=retracted.care_plan_id,
+        new_status=retracted.new_status,
+        cause=retracted.cause,
+        index=int(retracted.index),
+    )
+
+
+def _taken(taken: Taken) -> wire.TakenResource:
+    return wire.TakenResource(source=_source(taken.source), record=int(taken.record), reason=taken.reason)
 
 
 def _rule_off(rule: RuleOffTrace) -> wire.RuleOffTrace:

@@ -14,6 +14,7 @@ from pactolus.v1 import rule_pack_service_pb2 as rule_packs
 from pactolus.v1.audit_service_pb2_grpc import AuditServiceServicer
 from pactolus.v1.evaluation_service_pb2_grpc import EvaluationServiceServicer
 from pactolus.v1.rule_pack_service_pb2_grpc import RulePackServiceServicer
+from pactolus_adapters.affected import affected
 from pactolus_adapters.grpcapi.admission import Admission
 from pactolus_adapters.grpcapi.convert import (
     Caller,
@@ -23,6 +24,7 @@ from pactolus_adapters.grpcapi.convert import (
     response,
     unread_command,
 )
+from pactolus_adapters.grpcapi.convert_affected import affected_message, ground_asked_for
 from pactolus_adapters.grpcapi.convert_decision import timestamp
 from pactolus_adapters.grpcapi.convert_pack import pack_details, pack_summary
 from pactolus_adapters.grpcapi.errors import NotBuilt, RecordNotFound
@@ -137,9 +139,10 @@ class RulePackHandlers(RulePackServiceServicer):
 class AuditHandlers(AuditServiceServicer):
     """`AuditService`: what was answered."""
 
-    def __init__(self, log: AuditLog, recall: Recall) -> None:
+    def __init__(self, log: AuditLog, recall: Recall, shelf: PackShelf) -> None:
         self._log = log
         self._recall = recall
+        self._shelf = shelf
 
     def GetDecision(self, request: audit.GetDecisionRequest, context: _Context) -> audit.GetDecisionResponse:
         """A recorded answer, by its place in the log."""
@@ -147,6 +150,14 @@ class AuditHandlers(AuditServiceServicer):
         return audit.GetDecisionResponse(
             response=response(self._recall(record)), record_time=timestamp(record.recorded_at)
         )
+
+    def ListAffectedDecisions(
+        self, request: audit.ListAffectedDecisionsRequest, context: _Context
+    ) -> Iterator[audit.ListAffectedDecisionsResponse]:
+        """Every decision of this tenant that rests on what is named."""
+        tenant = caller(context.invocation_metadata()).tenant
+        for one in affected(self._log, self._shelf, ground_asked_for(request), tenant):
+            yield affected_message(one)
 
     ListDecisions = _not_built("AuditService.ListDecisions")
     GetCheckpoint = _not_built("AuditService.GetCheckpoint")

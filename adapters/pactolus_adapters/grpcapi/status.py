@@ -33,6 +33,7 @@ from pactolus_engine.errors import (
     PackNotFound,
     PackTooComplex,
     PactolusError,
+    PatientMoved,
     RequestIdReused,
     Violation,
 )
@@ -64,6 +65,7 @@ _MEANINGS: Final[tuple[tuple[type[PactolusError], _Meaning], ...]] = (
     (RecordNotFound, _Meaning(grpc.StatusCode.NOT_FOUND, "RECORD_NOT_FOUND")),
     (ServiceUnknown, _Meaning(grpc.StatusCode.NOT_FOUND, "SERVICE_UNKNOWN")),
     (RequestIdReused, _Meaning(grpc.StatusCode.ALREADY_EXISTS, "REQUEST_ID_REUSED")),
+    (PatientMoved, _Meaning(grpc.StatusCode.ABORTED, "PATIENT_MOVED")),
     (PackInvalid, _Meaning(grpc.StatusCode.FAILED_PRECONDITION, "PACK_INVALID")),
     (PackTooComplex, _Meaning(grpc.StatusCode.FAILED_PRECONDITION, "PACK_TOO_COMPLEX")),
     (Overloaded, _Meaning(grpc.StatusCode.RESOURCE_EXHAUSTED, "OVERLOADED")),

@@ -14,6 +14,9 @@ __all__ = ["Case", "Expectation"]
 class Expectation:
     """What must come out. None is "not said": then it is not looked at.
 
+    Of a RETRACT, all but the outcome and `status` (of every CarePlan that ends) speaks of the decision
+    that replaces; `replacement` is the outcome of that one.
+
     Either `outcome` is set, or `refused` holds the place of every violation of an input that must
     be refused whole, sorted.
     """
@@ -26,13 +29,16 @@ class Expectation:
     conclusions: dict[str, str] | None = None
     off: tuple[str, ...] | None = None
     refused: tuple[str, ...] = ()
+    replacement: Outcome | None = None
+    status: str | None = None
 
 
 @dataclass(frozen=True, slots=True)
 class Case:
     """One case. `at` is aware, in UTC. Either `facts` is set, or `resources` names a FHIR file
     beside the case (its whole name in the pack, `cases/….json`). `overlay` names the overlay that
-    is in force in the case (`cases/….overlay.yaml`); empty: none."""
+    is in force in the case (`cases/….overlay.yaml`); empty: none. `earlier`: the files that were
+    evaluated before it about the same patient, in their order, at `earlier_at`."""
 
     name: str
     at: datetime
@@ -41,3 +47,5 @@ class Case:
     expect: Expectation
     place: Place
     overlay: str = ""
+    earlier: tuple[str, ...] = ()
+    earlier_at: datetime | None = None

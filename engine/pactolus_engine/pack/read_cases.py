@@ -17,10 +17,15 @@ from pactolus_engine.pack.yaml_source import Node, Sequence, compose
 
 __all__ = ["CaseScope", "is_case", "is_case_overlay", "read_case_nodes", "read_cases"]
 
-_KEYS = ("name", "at", "overlay", "facts", "resources", "expect")
-_DECIDED_KEYS = ("outcome", "options", "fired", "not-fired", "missing", "conclusions", "off")
+_KEYS = ("name", "at", "overlay", "facts", "resources", "earlier", "earlier-at", "expect")
+_DECIDED_KEYS = (
+    *("outcome", "options", "fired", "not-fired", "missing", "conclusions", "off"),
+    *("replacement", "status"),
+)
 _EXPECT_KEYS = (*_DECIDED_KEYS, "refused")
 _OVERLAY = ".overlay.yaml"
+_REPLACING = tuple(outcome for outcome in Outcome if outcome is not Outcome.RETRACT)
+_ENDED = ("revoked", "entered-in-error")
 _INSTANT = re.compile(
     r"[0-9]{4}-[0-9]{2}-[0-9]{2}T[0-9]{2}:[0-9]{2}:[0-9]{2}(?:\.[0-9]{1,3})?(?:Z|[+-][0-9]{2}:[0-9]{2})"
 )
@@ -80,17 +85,19 @@ class _CaseReader:
             return None
         before = self._issues.count
         fields = Fields(mapping, _KEYS, self._issues)
-        name, at = fields.text("name"), self._instant(fields)
+        name, at = fields.text("name"), self._instant(fields, "at")
         facts, resources, overlay = self._facts(fields), self._resources(fields), self._overlay(fields)
+        earlier, earlier_at = self._earlier(fields), self._instant(fields, "earlier-at")
         expect = self._expect(fields)
         if fields.has("facts") == fields.has("resources"):
             self._issues.add(fields.place, "expected one of `facts` and `resources`")
         if at is None or expect is None or self._issues.count != before:
             return None
-        return Case(name, at, facts, resources, expect, mapping.place, overlay)
+        return Case(name, at, facts, resources, expect, mapping.place, overlay, earlier, earlier_at)
 
-    def _instant(self, fields: Fields) -> datetime | None:
-        text, node = fields.text("at"), fields.optional("at")
+    def _instant(self, fields: Fields, key: str) -> datetime | None:
+        text = fields.text(key) if key == "at" else fields.optional_text(key)
+        node = fields.optional(key)
         if not text or node is None:
             return None
         instant = _instant(text)
@@ -107,6 +114,19 @@ class _CaseReader:
         file, node = fields.optional_text("resources"), fields.optional("resources")
         if not file or node is None:
             return ""
+        return self._file(file, node)
+
+    def _earlier(self, fields: Fields) -> tuple[str, ...]:
+        """What was sent before was sent as FHIR, so what follows is sent as FHIR too."""
+        if not fields.has("earlier"):
+            if fields.has("earlier-at"):
+                self._issues.add(fields.key_place("earlier-at"), "`earlier-at` belongs to `earlier`")
+            return ()
+        if not fields.has("resources"):
+            self._issues.add(fields.key_place("earlier"), "`earlier` belongs to `resources`")
+        return tuple(self._file(word.text, word) for word in fields.words("earlier"))
+
+    def _file(self, file: str, node: Node) -> str:
         if f"cases/{file}" not in self._scope.files or not file.endswith(".json"):
             self._issues.add(node.place, "no such file", "name a JSON file beside the case")
         return f"cases/{file}"
@@ -137,11 +157,31 @@ class _CaseReader:
         missing = self._names(expect, "missing", self._scope.facts)
         conclusions = self._conclusions(expect)
         off = self._names(expect, "off", self._scope.rules)
-        return (
-            Expectation(Outcome(outcome), options, fired, not_fired, missing, conclusions, off)
-            if outcome
-            else None
+        replacement, status = self._retraction(expect, outcome)
+        if not outcome:
+            return None
+        return Expectation(
+            Outcome(outcome),
+            options,
+            fired,
+            not_fired,
+            missing,
+            conclusions,
+            off,
+            replacement=replacement,
+            status=status,
         )
+
+    def _retraction(self, expect: Fields, outcome: str) -> tuple[Outcome | None, str | None]:
+        """What only a RETRACT has."""
+        read: dict[str, str] = {}
+        for key, words in (("replacement", [word.value for word in _REPLACING]), ("status", list(_ENDED))):
+            if expect.has(key):
+                read[key] = expect.word(key, words)
+                if outcome and outcome != Outcome.RETRACT:
+                    self._issues.add(expect.key_place(key), f"`{key}` belongs to the outcome `RETRACT`")
+        replacement = read.get("replacement")
+        return Outcome(replacement) if replacement else None, read.get("status") or None
 
     def _refusal(self, expect: Fields, *, is_from_fhir: bool) -> Expectation:
         """An input that must be refused: there is no decision to look at."""

@@ -75,6 +75,20 @@ def test_a_log_keeps_the_name_it_was_given(directory: Path) -> None:
         SqliteAuditLog(directory, fixed_clock, origin="example.org/other")
 
 
+def test_a_store_of_the_first_schema_is_brought_up_to_date(directory: Path) -> None:
+    log = SqliteAuditLog(directory, fixed_clock)
+    log.append(new_record())
+    log.close()
+    _query(directory, "DROP TABLE audit_patient_name; PRAGMA user_version = 1")
+    log = SqliteAuditLog(directory, fixed_clock)
+    record = replace(new_record("request-2"), patient_names=("Patient/p1", "urn:oid:1.2|7"))
+    log.append(record)
+    assert log.history("north", ("Patient/p1",)).indexes == (0, 1)
+    assert log.history("north", ("urn:oid:1.2|7",)).indexes == (1,)
+    assert log.read(0).input == new_record().input
+    log.close()
+
+
 def test_a_store_of_a_later_release_is_refused(directory: Path) -> None:
     SqliteAuditLog(directory, fixed_clock).close()
     _query(directory, "PRAGMA user_version = 99")

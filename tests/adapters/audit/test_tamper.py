@@ -1,6 +1,7 @@
 """Every column of every table: altered on disk, noticed on reading."""
 
 from collections.abc import Iterator
+from dataclasses import replace
 from pathlib import Path
 
 import apsw
@@ -20,6 +21,7 @@ COLUMNS = {
         *("seq", "event", "outcome", "rules", "tenant", "client", "request_id", "request_digest"),
         *("recorded_at", "patient_pseudonym"),
     ),
+    "audit_patient_name": ("seq", "pseudonym"),
     "audit_payload": ("seq", "key_id", "nonce", "ciphertext"),
     "data_key": ("key_id", "subject", "nonce", "wrapped"),
     "log_meta": ("name", "value"),
@@ -40,7 +42,8 @@ def directory(tmp_path: Path) -> Path:
     """A closed store of three records about three patients."""
     log = SqliteAuditLog(tmp_path / "data", fixed_clock)
     for number in range(RECORDS):
-        log.append(new_record(f"request-{number}", about=str(number).encode(), patient=f"Patient/p{number}"))
+        record = new_record(f"request-{number}", about=str(number).encode(), patient=f"Patient/p{number}")
+        log.append(replace(record, patient_names=(f"Patient/p{number}", f"urn:oid:1|{number}")))
     log.close()
     return tmp_path / "data"
 
@@ -104,7 +107,7 @@ def test_altered_rules_are_noticed(directory: Path, rules: str) -> None:
     _check_only_the_altered_fails(directory)
 
 
-@pytest.mark.parametrize("table", ["audit_index", "audit_payload"])
+@pytest.mark.parametrize("table", ["audit_index", "audit_payload", "audit_patient_name"])
 def test_a_deleted_row_is_noticed(directory: Path, table: str) -> None:
     _as_root(directory, f"DELETE FROM {table} WHERE seq = {ALTERED}")
     _check_only_the_altered_fails(directory)

@@ -155,3 +155,56 @@ def test_an_expectation_that_cannot_be_met(file: str, expect: str, message: str)
     with pytest.raises(PackInvalid) as refused:
         read_cases(files, read_pack("minimal", minimal_files()))
     assert any(message in str(issue) for issue in refused.value.issues)
+
+
+_EARLIER = """\
+name: a result that changed
+at: 2026-03-01T09:00:00Z
+earlier: [bundle.json]
+earlier-at: 2026-02-01T09:00:00+01:00
+resources: bundle.json
+expect:
+  outcome: RETRACT
+  replacement: NEED_DATA
+  status: entered-in-error
+"""
+
+
+def test_a_case_may_say_what_was_sent_before() -> None:
+    case = _cases(minimal_files() | {"cases/changed.yaml": _EARLIER.encode()})["changed.yaml"]
+    assert case.earlier == ("cases/bundle.json",)
+    assert case.earlier_at == datetime(2026, 2, 1, 8, tzinfo=UTC)
+    assert (case.expect.replacement, case.expect.status) == (Outcome.NEED_DATA, "entered-in-error")
+
+
+def test_a_case_need_not(cases: dict[str, Case]) -> None:
+    case = cases["from-fhir.yaml"]
+    assert (case.earlier, case.earlier_at, case.expect.replacement, case.expect.status) == (
+        (),
+        None,
+        None,
+        None,
+    )
+
+
+@pytest.mark.parametrize(
+    ("written", "instead", "place", "message"),
+    [
+        ("[bundle.json]", "[nothing.json]", "3:11", "no such file"),
+        ("[bundle.json]", "bundle.json", "3:10", "expected a list"),
+        ("earlier: [bundle.json]\n", "", "3:1", "`earlier-at` belongs to `earlier`"),
+        ("+01:00", "", "4:13", "expected an instant with its offset"),
+        ("resources: bundle.json", "facts: {cycles: 6}", "3:1", "`earlier` belongs to `resources`"),
+        ("RETRACT", "OFFER", "8:3", "`replacement` belongs to the outcome `RETRACT`"),
+        ("RETRACT", "OFFER", "9:3", "`status` belongs to the outcome `RETRACT`"),
+        ("NEED_DATA", "RETRACT", "8:16", "`replacement`"),
+        ("entered-in-error", "cancelled", "9:11", "`status`"),
+    ],
+)
+def test_what_a_case_says_of_before_is_checked(written: str, instead: str, place: str, message: str) -> None:
+    content = _EARLIER.replace(written, instead)
+    pack = read_pack("minimal", minimal_files())
+    with pytest.raises(PackInvalid) as refused:
+        read_cases(minimal_files() | {"cases/changed.yaml": content.encode()}, pack)
+    found = [str(issue) for issue in refused.value.issues]
+    assert any(f"cases/changed.yaml:{place}: " in one and message in one for one in found), found

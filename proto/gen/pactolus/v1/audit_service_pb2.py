@@ -27,17 +27,17 @@ from pactolus.v1 import decision_pb2 as pactolus_dot_v1_dot_decision__pb2
 from pactolus.v1 import evaluation_service_pb2 as pactolus_dot_v1_dot_evaluation__service__pb2
 
 
-DESCRIPTOR = _descriptor_pool.Default().AddSerializedFile(b'\n\x1fpactolus/v1/audit_service.proto\x12\x0bpactolus.v1\x1a\x1fgoogle/protobuf/timestamp.proto\x1a\x1apactolus/v1/decision.proto\x1a$pactolus/v1/evaluation_service.proto\"F\n\x12GetDecisionRequest\x12\x0f\n\x05index\x18\x01 \x01(\x03H\x00\x12\x15\n\x0b\x64\x65\x63ision_id\x18\x02 \x01(\tH\x00\x42\x08\n\x06record\"w\n\x13GetDecisionResponse\x12/\n\x08response\x18\x01 \x01(\x0b\x32\x1d.pactolus.v1.EvaluateResponse\x12/\n\x0brecord_time\x18\x02 \x01(\x0b\x32\x1a.google.protobuf.Timestamp\"\x8d\x01\n\x14ListDecisionsRequest\x12\x11\n\tpage_size\x18\x01 \x01(\x05\x12\x12\n\npage_token\x18\x02 \x01(\t\x12%\n\x07outcome\x18\x03 \x01(\x0e\x32\x14.pactolus.v1.Outcome\x12\'\n\x04pack\x18\x04 \x01(\x0b\x32\x19.pactolus.v1.PackSelector\"^\n\x15ListDecisionsResponse\x12,\n\x07records\x18\x01 \x03(\x0b\x32\x1b.pactolus.v1.DecisionRecord\x12\x17\n\x0fnext_page_token\x18\x02 \x01(\t\"\xd2\x01\n\x0e\x44\x65\x63isionRecord\x12*\n\x07receipt\x18\x01 \x01(\x0b\x32\x19.pactolus.v1.AuditReceipt\x12\x13\n\x0b\x64\x65\x63ision_id\x18\x02 \x01(\t\x12%\n\x07outcome\x18\x03 \x01(\x0e\x32\x14.pactolus.v1.Outcome\x12\'\n\x04pack\x18\x04 \x01(\x0b\x32\x19.pactolus.v1.PackIdentity\x12/\n\x0brecord_time\x18\x05 \x01(\x0b\x32\x1a.google.protobuf.Timestamp\"\x16\n\x14GetCheckpointRequest\"%\n\x15GetCheckpointResponse\x12\x0c\n\x04note\x18\x01 \x01(\x0c\"<\n\x18GetInclusionProofRequest\x12\r\n\x05index\x18\x01 \x01(\x03\x12\x11\n\ttree_size\x18\x02 \x01(\x03\"y\n\x19GetInclusionProofResponse\x12\r\n\x05index\x18\x01 \x01(\x03\x12\x11\n\ttree_size\x18\x02 \x01(\x03\x12\x11\n\tleaf_hash\x18\x03 \x01(\x0c\x12\x0e\n\x06hashes\x18\x04 \x03(\x0c\x12\x17\n\x0f\x63heckpoint_note\x18\x05 \x01(\x0c\"O\n\x1aGetConsistencyProofRequest\x12\x17\n\x0f\x66irst_tree_size\x18\x01 \x01(\x03\x12\x18\n\x10second_tree_size\x18\x02 \x01(\x03\"`\n\x1bGetConsistencyProofResponse\x12\x17\n\x0f\x66irst_tree_size\x18\x01 \x01(\x03\x12\x18\n\x10second_tree_size\x18\x02 \x01(\x03\x12\x0e\n\x06hashes\x18\x03 \x03(\x0c\"\xcb\x01\n\x15RecordFeedbackRequest\x12\x12\n\nrequest_id\x18\x01 \x01(\t\x12\r\n\x05index\x18\x02 \x01(\x03\x12+\n\x06\x61\x63tion\x18\x03 \x01(\x0e\x32\x1b.pactolus.v1.FeedbackAction\x12\x0e\n\x06option\x18\x04 \x01(\t\x12!\n\x06reason\x18\x05 \x01(\x0b\x32\x11.pactolus.v1.Code\x12/\n\x0b\x61\x63tion_time\x18\x06 \x01(\x0b\x32\x1a.google.protobuf.Timestamp\"D\n\x16RecordFeedbackResponse\x12*\n\x07receipt\x18\x01 \x01(\x0b\x32\x19.pactolus.v1.AuditReceipt\"y\n\x12StartReplayRequest\x12\x12\n\nrequest_id\x18\x01 \x01(\t\x12\x13\n\x0b\x66irst_index\x18\x02 \x01(\x03\x12\x11\n\tend_index\x18\x03 \x01(\x03\x12\'\n\x04pack\x18\x04 \x01(\x0b\x32\x19.pactolus.v1.PackSelector\"(\n\x13StartReplayResponse\x12\x11\n\treplay_id\x18\x01 \x01(\t\"\'\n\x12WatchReplayRequest\x12\x11\n\treplay_id\x18\x01 \x01(\t\"\x80\x01\n\x13WatchReplayResponse\x12\'\n\x05state\x18\x01 \x01(\x0e\x32\x18.pactolus.v1.ReplayState\x12\x14\n\x0crecords_done\x18\x02 \x01(\x03\x12\x15\n\rrecords_total\x18\x03 \x01(\x03\x12\x13\n\x0b\x64ifferences\x18\x04 \x01(\x03\"X\n\x1cListReplayDifferencesRequest\x12\x11\n\treplay_id\x18\x01 \x01(\t\x12\x11\n\tpage_size\x18\x02 \x01(\x05\x12\x12\n\npage_token\x18\x03 \x01(\t\"l\n\x1dListReplayDifferencesResponse\x12\x32\n\x0b\x64ifferences\x18\x01 \x03(\x0b\x32\x1d.pactolus.v1.ReplayDifference\x12\x17\n\x0fnext_page_token\x18\x02 \x01(\t\"\x91\x01\n\x10ReplayDifference\x12\r\n\x05index\x18\x01 \x01(\x03\x12.\n\x10recorded_outcome\x18\x02 \x01(\x0e\x32\x14.pactolus.v1.Outcome\x12.\n\x10replayed_outcome\x18\x03 \x01(\x0e\x32\x14.pactolus.v1.Outcome\x12\x0e\n\x06\x66ields\x18\x04 \x03(\t*o\n\x0e\x46\x65\x65\x64\x62\x61\x63kAction\x12\x1f\n\x1b\x46\x45\x45\x44\x42\x41\x43K_ACTION_UNSPECIFIED\x10\x00\x12\x1c\n\x18\x46\x45\x45\x44\x42\x41\x43K_ACTION_ACCEPTED\x10\x01\x12\x1e\n\x1a\x46\x45\x45\x44\x42\x41\x43K_ACTION_OVERRIDDEN\x10\x02*u\n\x0bReplayState\x12\x1c\n\x18REPLAY_STATE_UNSPECIFIED\x10\x00\x12\x18\n\x14REPLAY_STATE_RUNNING\x10\x01\x12\x15\n\x11REPLAY_STATE_DONE\x10\x02\x12\x17\n\x13REPLAY_STATE_FAILED\x10\x03\x32\xcf\x06\n\x0c\x41uditService\x12P\n\x0bGetDecision\x12\x1f.pactolus.v1.GetDecisionRequest\x1a .pactolus.v1.GetDecisionResponse\x12V\n\rListDecisions\x12!.pactolus.v1.ListDecisionsRequest\x1a\".pactolus.v1.ListDecisionsResponse\x12V\n\rGetCheckpoint\x12!.pactolus.v1.GetCheckpointRequest\x1a\".pactolus.v1.GetCheckpointResponse\x12\x62\n\x11GetInclusionProof\x12%.pactolus.v1.GetInclusionProofRequest\x1a&.pactolus.v1.GetInclusionProofResponse\x12h\n\x13GetConsistencyProof\x12\'.pactolus.v1.GetConsistencyProofRequest\x1a(.pactolus.v1.GetConsistencyProofResponse\x12Y\n\x0eRecordFeedback\x12\".pactolus.v1.RecordFeedbackRequest\x1a#.pactolus.v1.RecordFeedbackResponse\x12P\n\x0bStartReplay\x12\x1f.pactolus.v1.StartReplayRequest\x1a .pactolus.v1.StartReplayResponse\x12R\n\x0bWatchReplay\x12\x1f.pactolus.v1.WatchReplayRequest\x1a .pactolus.v1.WatchReplayResponse0\x01\x12n\n\x15ListReplayDifferences\x12).pactolus.v1.ListReplayDifferencesRequest\x1a*.pactolus.v1.ListReplayDifferencesResponseb\x06proto3')
+DESCRIPTOR = _descriptor_pool.Default().AddSerializedFile(b'\n\x1fpactolus/v1/audit_service.proto\x12\x0bpactolus.v1\x1a\x1fgoogle/protobuf/timestamp.proto\x1a\x1apactolus/v1/decision.proto\x1a$pactolus/v1/evaluation_service.proto\"F\n\x12GetDecisionRequest\x12\x0f\n\x05index\x18\x01 \x01(\x03H\x00\x12\x15\n\x0b\x64\x65\x63ision_id\x18\x02 \x01(\tH\x00\x42\x08\n\x06record\"w\n\x13GetDecisionResponse\x12/\n\x08response\x18\x01 \x01(\x0b\x32\x1d.pactolus.v1.EvaluateResponse\x12/\n\x0brecord_time\x18\x02 \x01(\x0b\x32\x1a.google.protobuf.Timestamp\"\x8d\x01\n\x14ListDecisionsRequest\x12\x11\n\tpage_size\x18\x01 \x01(\x05\x12\x12\n\npage_token\x18\x02 \x01(\t\x12%\n\x07outcome\x18\x03 \x01(\x0e\x32\x14.pactolus.v1.Outcome\x12\'\n\x04pack\x18\x04 \x01(\x0b\x32\x19.pactolus.v1.PackSelector\"^\n\x15ListDecisionsResponse\x12,\n\x07records\x18\x01 \x03(\x0b\x32\x1b.pactolus.v1.DecisionRecord\x12\x17\n\x0fnext_page_token\x18\x02 \x01(\t\"\xd2\x01\n\x0e\x44\x65\x63isionRecord\x12*\n\x07receipt\x18\x01 \x01(\x0b\x32\x19.pactolus.v1.AuditReceipt\x12\x13\n\x0b\x64\x65\x63ision_id\x18\x02 \x01(\t\x12%\n\x07outcome\x18\x03 \x01(\x0e\x32\x14.pactolus.v1.Outcome\x12\'\n\x04pack\x18\x04 \x01(\x0b\x32\x19.pactolus.v1.PackIdentity\x12/\n\x0brecord_time\x18\x05 \x01(\x0b\x32\x1a.google.protobuf.Timestamp\"\x93\x01\n\x1cListAffectedDecisionsRequest\x12\x15\n\x0bobservation\x18\x01 \x01(\tH\x00\x12\x12\n\x08\x63ode_set\x18\x02 \x01(\tH\x00\x12\x13\n\tparameter\x18\x03 \x01(\tH\x00\x12)\n\x04pack\x18\x04 \x01(\x0b\x32\x19.pactolus.v1.PackSelectorH\x00\x42\x08\n\x06ground\"x\n\x1dListAffectedDecisionsResponse\x12+\n\x06record\x18\x01 \x01(\x0b\x32\x1b.pactolus.v1.DecisionRecord\x12\x19\n\x11patient_pseudonym\x18\x02 \x01(\t\x12\x0f\n\x07is_sure\x18\x03 \x01(\x08\"\x16\n\x14GetCheckpointRequest\"%\n\x15GetCheckpointResponse\x12\x0c\n\x04note\x18\x01 \x01(\x0c\"<\n\x18GetInclusionProofRequest\x12\r\n\x05index\x18\x01 \x01(\x03\x12\x11\n\ttree_size\x18\x02 \x01(\x03\"y\n\x19GetInclusionProofResponse\x12\r\n\x05index\x18\x01 \x01(\x03\x12\x11\n\ttree_size\x18\x02 \x01(\x03\x12\x11\n\tleaf_hash\x18\x03 \x01(\x0c\x12\x0e\n\x06hashes\x18\x04 \x03(\x0c\x12\x17\n\x0f\x63heckpoint_note\x18\x05 \x01(\x0c\"O\n\x1aGetConsistencyProofRequest\x12\x17\n\x0f\x66irst_tree_size\x18\x01 \x01(\x03\x12\x18\n\x10second_tree_size\x18\x02 \x01(\x03\"`\n\x1bGetConsistencyProofResponse\x12\x17\n\x0f\x66irst_tree_size\x18\x01 \x01(\x03\x12\x18\n\x10second_tree_size\x18\x02 \x01(\x03\x12\x0e\n\x06hashes\x18\x03 \x03(\x0c\"\xcb\x01\n\x15RecordFeedbackRequest\x12\x12\n\nrequest_id\x18\x01 \x01(\t\x12\r\n\x05index\x18\x02 \x01(\x03\x12+\n\x06\x61\x63tion\x18\x03 \x01(\x0e\x32\x1b.pactolus.v1.FeedbackAction\x12\x0e\n\x06option\x18\x04 \x01(\t\x12!\n\x06reason\x18\x05 \x01(\x0b\x32\x11.pactolus.v1.Code\x12/\n\x0b\x61\x63tion_time\x18\x06 \x01(\x0b\x32\x1a.google.protobuf.Timestamp\"D\n\x16RecordFeedbackResponse\x12*\n\x07receipt\x18\x01 \x01(\x0b\x32\x19.pactolus.v1.AuditReceipt\"y\n\x12StartReplayRequest\x12\x12\n\nrequest_id\x18\x01 \x01(\t\x12\x13\n\x0b\x66irst_index\x18\x02 \x01(\x03\x12\x11\n\tend_index\x18\x03 \x01(\x03\x12\'\n\x04pack\x18\x04 \x01(\x0b\x32\x19.pactolus.v1.PackSelector\"(\n\x13StartReplayResponse\x12\x11\n\treplay_id\x18\x01 \x01(\t\"\'\n\x12WatchReplayRequest\x12\x11\n\treplay_id\x18\x01 \x01(\t\"\x80\x01\n\x13WatchReplayResponse\x12\'\n\x05state\x18\x01 \x01(\x0e\x32\x18.pactolus.v1.ReplayState\x12\x14\n\x0crecords_done\x18\x02 \x01(\x03\x12\x15\n\rrecords_total\x18\x03 \x01(\x03\x12\x13\n\x0b\x64ifferences\x18\x04 \x01(\x03\"X\n\x1cListReplayDifferencesRequest\x12\x11\n\treplay_id\x18\x01 \x01(\t\x12\x11\n\tpage_size\x18\x02 \x01(\x05\x12\x12\n\npage_token\x18\x03 \x01(\t\"l\n\x1dListReplayDifferencesResponse\x12\x32\n\x0b\x64ifferences\x18\x01 \x03(\x0b\x32\x1d.pactolus.v1.ReplayDifference\x12\x17\n\x0fnext_page_token\x18\x02 \x01(\t\"\x91\x01\n\x10ReplayDifference\x12\r\n\x05index\x18\x01 \x01(\x03\x12.\n\x10recorded_outcome\x18\x02 \x01(\x0e\x32\x14.pactolus.v1.Outcome\x12.\n\x10replayed_outcome\x18\x03 \x01(\x0e\x32\x14.pactolus.v1.Outcome\x12\x0e\n\x06\x66ields\x18\x04 \x03(\t*o\n\x0e\x46\x65\x65\x64\x62\x61\x63kAction\x12\x1f\n\x1b\x46\x45\x45\x44\x42\x41\x43K_ACTION_UNSPECIFIED\x10\x00\x12\x1c\n\x18\x46\x45\x45\x44\x42\x41\x43K_ACTION_ACCEPTED\x10\x01\x12\x1e\n\x1a\x46\x45\x45\x44\x42\x41\x43K_ACTION_OVERRIDDEN\x10\x02*u\n\x0bReplayState\x12\x1c\n\x18REPLAY_STATE_UNSPECIFIED\x10\x00\x12\x18\n\x14REPLAY_STATE_RUNNING\x10\x01\x12\x15\n\x11REPLAY_STATE_DONE\x10\x02\x12\x17\n\x13REPLAY_STATE_FAILED\x10\x03\x32\xc1\x07\n\x0c\x41uditService\x12P\n\x0bGetDecision\x12\x1f.pactolus.v1.GetDecisionRequest\x1a .pactolus.v1.GetDecisionResponse\x12V\n\rListDecisions\x12!.pactolus.v1.ListDecisionsRequest\x1a\".pactolus.v1.ListDecisionsResponse\x12p\n\x15ListAffectedDecisions\x12).pactolus.v1.ListAffectedDecisionsRequest\x1a*.pactolus.v1.ListAffectedDecisionsResponse0\x01\x12V\n\rGetCheckpoint\x12!.pactolus.v1.GetCheckpointRequest\x1a\".pactolus.v1.GetCheckpointResponse\x12\x62\n\x11GetInclusionProof\x12%.pactolus.v1.GetInclusionProofRequest\x1a&.pactolus.v1.GetInclusionProofResponse\x12h\n\x13GetConsistencyProof\x12\'.pactolus.v1.GetConsistencyProofRequest\x1a(.pactolus.v1.GetConsistencyProofResponse\x12Y\n\x0eRecordFeedback\x12\".pactolus.v1.RecordFeedbackRequest\x1a#.pactolus.v1.RecordFeedbackResponse\x12P\n\x0bStartReplay\x12\x1f.pactolus.v1.StartReplayRequest\x1a .pactolus.v1.StartReplayResponse\x12R\n\x0bWatchReplay\x12\x1f.pactolus.v1.WatchReplayRequest\x1a .pactolus.v1.WatchReplayResponse0\x01\x12n\n\x15ListReplayDifferences\x12).pactolus.v1.ListReplayDifferencesRequest\x1a*.pactolus.v1.ListReplayDifferencesResponseb\x06proto3')
 
 _globals = globals()
 _builder.BuildMessageAndEnumDescriptors(DESCRIPTOR, _globals)
 _builder.BuildTopDescriptorsAndMessages(DESCRIPTOR, 'pactolus.v1.audit_service_pb2', _globals)
 if not _descriptor._USE_C_DESCRIPTORS:
   DESCRIPTOR._loaded_options = None
-  _globals['_FEEDBACKACTION']._serialized_start=2181
-  _globals['_FEEDBACKACTION']._serialized_end=2292
-  _globals['_REPLAYSTATE']._serialized_start=2294
-  _globals['_REPLAYSTATE']._serialized_end=2411
+  _globals['_FEEDBACKACTION']._serialized_start=2453
+  _globals['_FEEDBACKACTION']._serialized_end=2564
+  _globals['_REPLAYSTATE']._serialized_start=2566
+  _globals['_REPLAYSTATE']._serialized_end=2683
   _globals['_GETDECISIONREQUEST']._serialized_start=147
   _globals['_GETDECISIONREQUEST']._serialized_end=217
   _globals['_GETDECISIONRESPONSE']._serialized_start=219
@@ -48,36 +48,40 @@ if not _descriptor._USE_C_DESCRIPTORS:
   _globals['_LISTDECISIONSRESPONSE']._serialized_end=578
   _globals['_DECISIONRECORD']._serialized_start=581
   _globals['_DECISIONRECORD']._serialized_end=791
-  _globals['_GETCHECKPOINTREQUEST']._serialized_start=793
-  _globals['_GETCHECKPOINTREQUEST']._serialized_end=815
-  _globals['_GETCHECKPOINTRESPONSE']._serialized_start=817
-  _globals['_GETCHECKPOINTRESPONSE']._serialized_end=854
-  _globals['_GETINCLUSIONPROOFREQUEST']._serialized_start=856
-  _globals['_GETINCLUSIONPROOFREQUEST']._serialized_end=916
-  _globals['_GETINCLUSIONPROOFRESPONSE']._serialized_start=918
-  _globals['_GETINCLUSIONPROOFRESPONSE']._serialized_end=1039
-  _globals['_GETCONSISTENCYPROOFREQUEST']._serialized_start=1041
-  _globals['_GETCONSISTENCYPROOFREQUEST']._serialized_end=1120
-  _globals['_GETCONSISTENCYPROOFRESPONSE']._serialized_start=1122
-  _globals['_GETCONSISTENCYPROOFRESPONSE']._serialized_end=1218
-  _globals['_RECORDFEEDBACKREQUEST']._serialized_start=1221
-  _globals['_RECORDFEEDBACKREQUEST']._serialized_end=1424
-  _globals['_RECORDFEEDBACKRESPONSE']._serialized_start=1426
-  _globals['_RECORDFEEDBACKRESPONSE']._serialized_end=1494
-  _globals['_STARTREPLAYREQUEST']._serialized_start=1496
-  _globals['_STARTREPLAYREQUEST']._serialized_end=1617
-  _globals['_STARTREPLAYRESPONSE']._serialized_start=1619
-  _globals['_STARTREPLAYRESPONSE']._serialized_end=1659
-  _globals['_WATCHREPLAYREQUEST']._serialized_start=1661
-  _globals['_WATCHREPLAYREQUEST']._serialized_end=1700
-  _globals['_WATCHREPLAYRESPONSE']._serialized_start=1703
-  _globals['_WATCHREPLAYRESPONSE']._serialized_end=1831
-  _globals['_LISTREPLAYDIFFERENCESREQUEST']._serialized_start=1833
-  _globals['_LISTREPLAYDIFFERENCESREQUEST']._serialized_end=1921
-  _globals['_LISTREPLAYDIFFERENCESRESPONSE']._serialized_start=1923
-  _globals['_LISTREPLAYDIFFERENCESRESPONSE']._serialized_end=2031
-  _globals['_REPLAYDIFFERENCE']._serialized_start=2034
-  _globals['_REPLAYDIFFERENCE']._serialized_end=2179
-  _globals['_AUDITSERVICE']._serialized_start=2414
-  _globals['_AUDITSERVICE']._serialized_end=3261
+  _globals['_LISTAFFECTEDDECISIONSREQUEST']._serialized_start=794
+  _globals['_LISTAFFECTEDDECISIONSREQUEST']._serialized_end=941
+  _globals['_LISTAFFECTEDDECISIONSRESPONSE']._serialized_start=943
+  _globals['_LISTAFFECTEDDECISIONSRESPONSE']._serialized_end=1063
+  _globals['_GETCHECKPOINTREQUEST']._serialized_start=1065
+  _globals['_GETCHECKPOINTREQUEST']._serialized_end=1087
+  _globals['_GETCHECKPOINTRESPONSE']._serialized_start=1089
+  _globals['_GETCHECKPOINTRESPONSE']._serialized_end=1126
+  _globals['_GETINCLUSIONPROOFREQUEST']._serialized_start=1128
+  _globals['_GETINCLUSIONPROOFREQUEST']._serialized_end=1188
+  _globals['_GETINCLUSIONPROOFRESPONSE']._serialized_start=1190
+  _globals['_GETINCLUSIONPROOFRESPONSE']._serialized_end=1311
+  _globals['_GETCONSISTENCYPROOFREQUEST']._serialized_start=1313
+  _globals['_GETCONSISTENCYPROOFREQUEST']._serialized_end=1392
+  _globals['_GETCONSISTENCYPROOFRESPONSE']._serialized_start=1394
+  _globals['_GETCONSISTENCYPROOFRESPONSE']._serialized_end=1490
+  _globals['_RECORDFEEDBACKREQUEST']._serialized_start=1493
+  _globals['_RECORDFEEDBACKREQUEST']._serialized_end=1696
+  _globals['_RECORDFEEDBACKRESPONSE']._serialized_start=1698
+  _globals['_RECORDFEEDBACKRESPONSE']._serialized_end=1766
+  _globals['_STARTREPLAYREQUEST']._serialized_start=1768
+  _globals['_STARTREPLAYREQUEST']._serialized_end=1889
+  _globals['_STARTREPLAYRESPONSE']._serialized_start=1891
+  _globals['_STARTREPLAYRESPONSE']._serialized_end=1931
+  _globals['_WATCHREPLAYREQUEST']._serialized_start=1933
+  _globals['_WATCHREPLAYREQUEST']._serialized_end=1972
+  _globals['_WATCHREPLAYRESPONSE']._serialized_start=1975
+  _globals['_WATCHREPLAYRESPONSE']._serialized_end=2103
+  _globals['_LISTREPLAYDIFFERENCESREQUEST']._serialized_start=2105
+  _globals['_LISTREPLAYDIFFERENCESREQUEST']._serialized_end=2193
+  _globals['_LISTREPLAYDIFFERENCESRESPONSE']._serialized_start=2195
+  _globals['_LISTREPLAYDIFFERENCESRESPONSE']._serialized_end=2303
+  _globals['_REPLAYDIFFERENCE']._serialized_start=2306
+  _globals['_REPLAYDIFFERENCE']._serialized_end=2451
+  _globals['_AUDITSERVICE']._serialized_start=2686
+  _globals['_AUDITSERVICE']._serialized_end=3647
 # @@protoc_insertion_point(module_scope)

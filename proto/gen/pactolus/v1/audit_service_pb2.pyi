@@ -82,6 +82,28 @@ class DecisionRecord(_message.Message):
     record_time: _timestamp_pb2.Timestamp
     def __init__(self, receipt: _Optional[_Union[_evaluation_service_pb2.AuditReceipt, _Mapping]] = ..., decision_id: _Optional[str] = ..., outcome: _Optional[_Union[_decision_pb2.Outcome, str]] = ..., pack: _Optional[_Union[_decision_pb2.PackIdentity, _Mapping]] = ..., record_time: _Optional[_Union[datetime.datetime, _timestamp_pb2.Timestamp, _Mapping]] = ...) -> None: ...
 
+class ListAffectedDecisionsRequest(_message.Message):
+    __slots__ = ("observation", "code_set", "parameter", "pack")
+    OBSERVATION_FIELD_NUMBER: _ClassVar[int]
+    CODE_SET_FIELD_NUMBER: _ClassVar[int]
+    PARAMETER_FIELD_NUMBER: _ClassVar[int]
+    PACK_FIELD_NUMBER: _ClassVar[int]
+    observation: str
+    code_set: str
+    parameter: str
+    pack: _evaluation_service_pb2.PackSelector
+    def __init__(self, observation: _Optional[str] = ..., code_set: _Optional[str] = ..., parameter: _Optional[str] = ..., pack: _Optional[_Union[_evaluation_service_pb2.PackSelector, _Mapping]] = ...) -> None: ...
+
+class ListAffectedDecisionsResponse(_message.Message):
+    __slots__ = ("record", "patient_pseudonym", "is_sure")
+    RECORD_FIELD_NUMBER: _ClassVar[int]
+    PATIENT_PSEUDONYM_FIELD_NUMBER: _ClassVar[int]
+    IS_SURE_FIELD_NUMBER: _ClassVar[int]
+    record: DecisionRecord
+    patient_pseudonym: str
+    is_sure: bool
+    def __init__(self, record: _Optional[_Union[DecisionRecord, _Mapping]] = ..., patient_pseudonym: _Optional[str] = ..., is_sure: _Optional[bool] = ...) -> None: ...
+
 class GetCheckpointRequest(_message.Message):
     __slots__ = ()
     def __init__(self) -> None: ...

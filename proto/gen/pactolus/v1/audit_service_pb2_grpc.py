@@ -47,6 +47,11 @@ class AuditServiceStub:
                 request_serializer=pactolus_dot_v1_dot_audit__service__pb2.ListDecisionsRequest.SerializeToString,
                 response_deserializer=pactolus_dot_v1_dot_audit__service__pb2.ListDecisionsResponse.FromString,
                 _registered_method=True)
+        self.ListAffectedDecisions = channel.unary_stream(
+                '/pactolus.v1.AuditService/ListAffectedDecisions',
+                request_serializer=pactolus_dot_v1_dot_audit__service__pb2.ListAffectedDecisionsRequest.SerializeToString,
+                response_deserializer=pactolus_dot_v1_dot_audit__service__pb2.ListAffectedDecisionsResponse.FromString,
+                _registered_method=True)
         self.GetCheckpoint = channel.unary_unary(
                 '/pactolus.v1.AuditService/GetCheckpoint',
                 request_serializer=pactolus_dot_v1_dot_audit__service__pb2.GetCheckpointRequest.SerializeToString,
@@ -99,6 +104,13 @@ class AuditServiceServicer:
 
     def ListDecisions(self, request, context):
         """Lists recorded decisions, oldest first.
+        """
+        context.set_code(grpc.StatusCode.UNIMPLEMENTED)
+        context.set_details('Method not implemented!')
+        raise NotImplementedError('Method not implemented!')
+
+    def ListAffectedDecisions(self, request, context):
+        """Lists every recorded decision of the tenant that rests on one thing, oldest first: for a recall.
         """
         context.set_code(grpc.StatusCode.UNIMPLEMENTED)
         context.set_details('Method not implemented!')
@@ -165,6 +177,11 @@ def add_AuditServiceServicer_to_server(servicer, server):
                     servicer.ListDecisions,
                     request_deserializer=pactolus_dot_v1_dot_audit__service__pb2.ListDecisionsRequest.FromString,
                     response_serializer=pactolus_dot_v1_dot_audit__service__pb2.ListDecisionsResponse.SerializeToString,
+            ),
+            'ListAffectedDecisions': grpc.unary_stream_rpc_method_handler(
+                    servicer.ListAffectedDecisions,
+                    request_deserializer=pactolus_dot_v1_dot_audit__service__pb2.ListAffectedDecisionsRequest.FromString,
+                    response_serializer=pactolus_dot_v1_dot_audit__service__pb2.ListAffectedDecisionsResponse.SerializeToString,
             ),
             'GetCheckpoint': grpc.unary_unary_rpc_method_handler(
                     servicer.GetCheckpoint,
@@ -259,6 +276,33 @@ class AuditService:
             '/pactolus.v1.AuditService/ListDecisions',
             pactolus_dot_v1_dot_audit__service__pb2.ListDecisionsRequest.SerializeToString,
             pactolus_dot_v1_dot_audit__service__pb2.ListDecisionsResponse.FromString,
+            options,
+            channel_credentials,
+            insecure,
+            call_credentials,
+            compression,
+            wait_for_ready,
+            timeout,
+            metadata,
+            _registered_method=True)
+
+    @staticmethod
+    def ListAffectedDecisions(request,
+            target,
+            options=(),
+            channel_credentials=None,
+            call_credentials=None,
+            insecure=False,
+            compression=None,
+            wait_for_ready=None,
+            timeout=None,
+            metadata=None):
+        return grpc.experimental.unary_stream(
+            request,
+            target,
+            '/pactolus.v1.AuditService/ListAffectedDecisions',
+            pactolus_dot_v1_dot_audit__service__pb2.ListAffectedDecisionsRequest.SerializeToString,
+            pactolus_dot_v1_dot_audit__service__pb2.ListAffectedDecisionsResponse.FromString,
             options,
             channel_credentials,
             insecure,

@@ -216,28 +216,32 @@ class Assumption(_message.Message):
     def __init__(self, fact: _Optional[str] = ..., value: _Optional[str] = ..., text: _Optional[str] = ...) -> None: ...
 
 class Retraction(_message.Message):
-    __slots__ = ("decision_id", "care_plan_id", "new_status", "cause")
+    __slots__ = ("decision_id", "care_plan_id", "new_status", "cause", "index")
     DECISION_ID_FIELD_NUMBER: _ClassVar[int]
     CARE_PLAN_ID_FIELD_NUMBER: _ClassVar[int]
     NEW_STATUS_FIELD_NUMBER: _ClassVar[int]
     CAUSE_FIELD_NUMBER: _ClassVar[int]
+    INDEX_FIELD_NUMBER: _ClassVar[int]
     decision_id: str
     care_plan_id: str
     new_status: str
     cause: str
-    def __init__(self, decision_id: _Optional[str] = ..., care_plan_id: _Optional[str] = ..., new_status: _Optional[str] = ..., cause: _Optional[str] = ...) -> None: ...
+    index: int
+    def __init__(self, decision_id: _Optional[str] = ..., care_plan_id: _Optional[str] = ..., new_status: _Optional[str] = ..., cause: _Optional[str] = ..., index: _Optional[int] = ...) -> None: ...
 
 class Trace(_message.Message):
-    __slots__ = ("rules", "facts", "passed_over", "rules_off")
+    __slots__ = ("rules", "facts", "passed_over", "rules_off", "taken_from_earlier")
     RULES_FIELD_NUMBER: _ClassVar[int]
     FACTS_FIELD_NUMBER: _ClassVar[int]
     PASSED_OVER_FIELD_NUMBER: _ClassVar[int]
     RULES_OFF_FIELD_NUMBER: _ClassVar[int]
+    TAKEN_FROM_EARLIER_FIELD_NUMBER: _ClassVar[int]
     rules: _containers.RepeatedCompositeFieldContainer[RuleTrace]
     facts: _containers.RepeatedCompositeFieldContainer[FactTrace]
     passed_over: _containers.RepeatedCompositeFieldContainer[PassedOver]
     rules_off: _containers.RepeatedCompositeFieldContainer[RuleOffTrace]
-    def __init__(self, rules: _Optional[_Iterable[_Union[RuleTrace, _Mapping]]] = ..., facts: _Optional[_Iterable[_Union[FactTrace, _Mapping]]] = ..., passed_over: _Optional[_Iterable[_Union[PassedOver, _Mapping]]] = ..., rules_off: _Optional[_Iterable[_Union[RuleOffTrace, _Mapping]]] = ...) -> None: ...
+    taken_from_earlier: _containers.RepeatedCompositeFieldContainer[TakenResource]
+    def __init__(self, rules: _Optional[_Iterable[_Union[RuleTrace, _Mapping]]] = ..., facts: _Optional[_Iterable[_Union[FactTrace, _Mapping]]] = ..., passed_over: _Optional[_Iterable[_Union[PassedOver, _Mapping]]] = ..., rules_off: _Optional[_Iterable[_Union[RuleOffTrace, _Mapping]]] = ..., taken_from_earlier: _Optional[_Iterable[_Union[TakenResource, _Mapping]]] = ...) -> None: ...
 
 class RuleOffTrace(_message.Message):
     __slots__ = ("rule", "title", "effect", "parameters")
@@ -250,6 +254,16 @@ class RuleOffTrace(_message.Message):
     effect: str
     parameters: _containers.RepeatedScalarFieldContainer[str]
     def __init__(self, rule: _Optional[str] = ..., title: _Optional[str] = ..., effect: _Optional[str] = ..., parameters: _Optional[_Iterable[str]] = ...) -> None: ...
+
+class TakenResource(_message.Message):
+    __slots__ = ("source", "record", "reason")
+    SOURCE_FIELD_NUMBER: _ClassVar[int]
+    RECORD_FIELD_NUMBER: _ClassVar[int]
+    REASON_FIELD_NUMBER: _ClassVar[int]
+    source: Source
+    record: int
+    reason: str
+    def __init__(self, source: _Optional[_Union[Source, _Mapping]] = ..., record: _Optional[int] = ..., reason: _Optional[str] = ...) -> None: ...
 
 class RuleTrace(_message.Message):
     __slots__ = ("rule", "effect", "truth", "explanation")

@@ -1,0 +1,169 @@
+"""A recall: every recorded decision that rests on one thing, through the use case, the command, the RPC."""
+
+import json
+from pathlib import Path
+
+import grpc
+import pytest
+
+from pactolus.v1 import audit_service_pb2 as audit
+from pactolus.v1.audit_service_pb2_grpc import AuditServiceStub
+from pactolus.v1.decision_pb2 import OUTCOME_OFFER, OUTCOME_RETRACT
+from pactolus.v1.evaluation_service_pb2 import PackSelector
+from tests.adapters.cli.run import Runner, runner
+from tests.support.changed import FULL, MRD, alone, full, versioned
+from tests.support.examples import AT, EXAMPLES, request
+from tests.support.service import Service, service, violations_of
+
+Request = audit.ListAffectedDecisionsRequest
+
+
+@pytest.fixture(scope="module")
+def served(tmp_path_factory: pytest.TempPathFactory) -> Service:
+    """Records: 0 and 1 rest on version 1, 2 is refused, 3 retracts (and rests on version 2), 4 is another
+    patient's, 5 of another tenant."""
+    with service(tmp_path_factory.mktemp("recall")) as running:
+        running.evaluate(request(FULL))
+        running.evaluate(request(FULL))
+        with pytest.raises(grpc.RpcError):
+            running.evaluate(request(b"{}"))
+        running.evaluate(request(alone(versioned("amended", 2, 30))))
+        running.evaluate(request("positive-flow.json"))
+        running.evaluate(request(FULL), metadata=[("x-pactolus-tenant", "south")])
+        yield running
+
+
+def _asked(served: Service, request_: Request, tenant: str = "") -> list[audit.ListAffectedDecisionsResponse]:
+    metadata = [("x-pactolus-tenant", tenant)] if tenant else []
+    return list(
+        AuditServiceStub(served.channel).ListAffectedDecisions(request_, metadata=metadata, timeout=30)
+    )
+
+
+@pytest.mark.parametrize(
+    ("request_", "indexes"),
+    [
+        (Request(observation=f"Observation/{MRD}"), [0, 1, 3]),
+        (Request(observation=f"Observation/{MRD}/_history/1"), [0, 1]),
+        (Request(observation=f"Observation/{MRD}/_history/2"), [3]),
+        (Request(observation="Observation/unheard-of"), []),
+        (Request(observation="Specimen/testpatient-negative-marrow"), [0, 1, 3]),
+        (Request(code_set="mrd-flow"), [4]),
+        (Request(code_set="mrd-ngs"), [0, 1, 3]),
+        (Request(code_set="drug-isatuximab"), [0, 1, 3, 4]),
+        (Request(parameter="window-days-after"), [0, 1, 3, 4]),
+        (Request(parameter="unheard-of"), []),
+        (Request(pack=PackSelector(id="midas-consolidation")), [0, 1, 3, 4]),
+        (Request(pack=PackSelector(id="midas-consolidation", version="9.9.9")), []),
+        (Request(pack=PackSelector(id="another")), []),
+    ],
+)
+def test_the_decisions_that_rest_on_it_are_listed(
+    served: Service, request_: Request, indexes: list[int]
+) -> None:
+    found = _asked(served, request_)
+    assert [one.record.receipt.index for one in found] == indexes
+    assert all(one.is_sure for one in found)
+
+
+def test_a_retraction_is_on_the_wire(served: Service) -> None:
+    decision = served.recall(3).response.decision
+    assert decision.outcome == OUTCOME_RETRACT
+    ids = {served.recall(index).response.decision.decision_id for index in (0, 1)}
+    assert {one.decision_id for one in decision.retracted} == ids
+    assert (decision.retracted[0].index, decision.retracted[0].new_status) == (1, "revoked")
+    assert decision.replacement.outcome == OUTCOME_OFFER
+    assert [option.id for option in decision.replacement.options] == ["asct-isa-krd-x2", "tandem-asct"]
+    assert {one.record for one in decision.replacement.trace.taken_from_earlier} == {0}
+
+
+def test_a_decision_is_told_in_short_and_by_pseudonym(served: Service) -> None:
+    first, again, other = (
+        one
+        for one in _asked(served, Request(pack=PackSelector(id="midas-consolidation")))
+        if one.record.receipt.index in {0, 1, 4}
+    )
+    answered = served.recall(0)
+    assert first.record.decision_id == answered.response.decision.decision_id
+    assert first.record.receipt == answered.response.receipt
+    assert first.record.record_time == answered.record_time
+    assert first.patient_pseudonym == again.patient_pseudonym != other.patient_pseudonym
+    assert "testpatient" not in str(first)
+
+
+def test_another_tenant_sees_its_own(served: Service) -> None:
+    found = _asked(served, Request(observation=f"Observation/{MRD}"), "south")
+    assert [one.record.receipt.index for one in found] == [5]
+
+
+@pytest.mark.parametrize(
+    ("request_", "place"),
+    [
+        (Request(), "ground"),
+        (Request(observation=""), "observation"),
+        (Request(code_set="unheard-of"), "code_set"),
+        (Request(pack=PackSelector()), "pack"),
+    ],
+)
+def test_what_names_nothing_is_invalid(served: Service, request_: Request, place: str) -> None:
+    with pytest.raises(grpc.RpcError) as caught:
+        _asked(served, request_)
+    assert caught.value.code() is grpc.StatusCode.INVALID_ARGUMENT
+    assert place in violations_of(caught.value)
+
+
+# --- the command ----------------------------------------------------------------------------------
+
+
+@pytest.fixture
+def run(tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]) -> Runner:
+    run = runner(tmp_path / "data", monkeypatch, capsys)
+    second = tmp_path / "second.json"
+    second.write_bytes(full(versioned("entered-in-error", 2)))
+    run("evaluate", EXAMPLES / "negative-ngs.json", second, EXAMPLES / "positive-flow.json", "--at", AT)
+    return run
+
+
+def test_the_command_lists_them(run: Runner) -> None:
+    done = run("audit", "affected", "--observation", f"Observation/{MRD}")
+    assert (done.code, done.err) == (0, "")
+    line, count = done.out.splitlines()
+    assert line.startswith("0 ")
+    assert "midas-consolidation 1.0.0 OFFER patient " in line
+    assert count == "1 decision"
+
+
+def test_the_command_prints_json_lines(run: Runner) -> None:
+    done = run("audit", "affected", "--pack", "midas-consolidation@1.0.0", "--json")
+    found = [json.loads(line) for line in done.out.splitlines()]
+    assert [one["record"]["outcome"] for one in found] == [
+        "OUTCOME_OFFER",
+        "OUTCOME_RETRACT",
+        "OUTCOME_OFFER",
+    ]
+    assert [one["record"]["receipt"]["index"] for one in found] == ["0", "1", "2"]
+
+
+@pytest.mark.parametrize("options", [[], ["--pack", "p", "--parameter", "q"], ["--observation", ""]])
+def test_the_command_wants_exactly_one_thing(run: Runner, options: list[str]) -> None:
+    assert run("audit", "affected", *options).code == 2
+
+
+def test_a_code_set_that_no_pack_has_is_invalid(run: Runner) -> None:
+    done = run("audit", "affected", "--code-set", "unheard-of")
+    assert done.code == 3
+    assert "invalid input" in done.err
+
+
+def test_the_terminal_shows_what_fell_and_what_stands_now(run: Runner, tmp_path: Path) -> None:
+    third = tmp_path / "third.json"
+    third.write_bytes(full(versioned("corrected", 3, 2)))
+    done = run("evaluate", third, "--at", AT)
+    assert "OFFER" in done.out
+    fourth = tmp_path / "fourth.json"
+    fourth.write_bytes(alone(versioned("entered-in-error", 4)))
+    done = run("evaluate", fourth, "--at", AT)
+    told = done.out
+    assert told.index("RETRACT") < told.index("entered-in-error") < told.index("In its place")
+    assert told.index("In its place") < told.index("NEED_DATA") < told.index("Decided also from")
+    assert "of record 3: it was not sent again" in told or "of record 0: it was not sent again" in told
