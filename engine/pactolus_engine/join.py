@@ -23,6 +23,7 @@ _REASONS = {
 }
 
 
+_TRUE, _FALSE = Codes(frozenset({"true"})), Codes(frozenset({"false"}))
 _DOES_NOT_COUNT = "sent, but by the conditions of the pack it does not count"
 
 
@@ -136,11 +137,19 @@ def _gravest(fact: Fact, readings: tuple[Reading, ...]) -> FactState | None:
 
 
 def _is_in_doubt(fact: Fact, samples: tuple[Sample, ...]) -> bool:
-    """Whether a sample that may not count leaves the fact open; one sure `true` settles an `any`."""
+    """Whether a sample that may not count leaves the fact open.
+
+    Of an `any`, one sure `true` settles it, and a sample that cannot be true leaves nothing open
+    where the fact would be false without it.
+    """
+    doubtful = [reading.value for sample in samples if sample.in_doubt for reading in sample.of(fact.id)]
     if fact.several is Several.UNION or not any(sample.in_doubt for sample in samples):
         return False
     sure = [r.value for sample in samples if not sample.in_doubt for r in sample.of(fact.id)]
-    return fact.several is not Several.ANY or Codes(frozenset({"true"})) not in sure
+    if fact.several is not Several.ANY:
+        return True
+    is_false_without = bool(sure) or (fact.absence is Absence.ASSUMED and fact.assumed_value == "false")
+    return _TRUE not in sure and not (is_false_without and all(value == _FALSE for value in doubtful))
 
 
 def _value(fact: Fact, reading: Reading) -> Value:

@@ -130,6 +130,7 @@ def test_any(values: list[Value], expected: Value) -> None:
         ("true", "false", codes("true")),
         ("true", "true", codes("true")),
         ("false", "true", codes("true", "false")),
+        ("false", "false", codes("false")),
     ],
 )
 def test_any_is_settled_by_one_that_surely_counts(sure: str, doubted: str, expected: Value) -> None:
@@ -139,6 +140,24 @@ def test_any_is_settled_by_one_that_surely_counts(sure: str, doubted: str, expec
         _sample(2, codes(doubted), fact="flag", doubt=True),
     ]
     assert _joined(flag, *samples).value == expected
+
+
+@pytest.mark.parametrize(
+    ("absence", "assumed", "doubted", "expected"),
+    [
+        ("assumed", "false", codes("false"), codes("false")),
+        ("assumed", "false", codes("true"), codes("true", "false")),
+        ("assumed", "false", codes("true", "false"), codes("true", "false")),
+        ("assumed", "true", codes("false"), codes("true", "false")),
+        ("required", "", codes("false"), codes("true", "false")),
+    ],
+)
+def test_what_cannot_be_true_leaves_an_any_open_only_where_it_matters(
+    absence: str, assumed: str, doubted: Value, expected: Value
+) -> None:
+    """A drug that was not stopped says the same whether or not it belongs to the induction."""
+    flag = a_flag(absence=absence, assumed_value=assumed, several="any")
+    assert _joined(flag, _sample(1, doubted, fact="flag", doubt=True)).value == expected
 
 
 @pytest.mark.parametrize(
