@@ -16,7 +16,7 @@ PYTEST   := $(PY) -m pytest
 .DEFAULT_GOAL := help
 .DELETE_ON_ERROR:
 .PHONY: help setup setup-dev demo serve test check format format-check lint types walls proto proto-check \
-        packs bench faults differential requirements clean
+        packs conformance bench faults differential requirements clean
 
 help: ## print this list
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-14s %s\n", $$1, $$2 }' $(firstword $(MAKEFILE_LIST))
@@ -71,7 +71,7 @@ serve: setup ## serve on 127.0.0.1 (PORT=50051)
 test: setup-dev ## run the tests (T=path, K=pattern)
 	@$(PYTEST) $(T) $(if $(K),-k "$(K)")
 
-check: format-check lint types walls proto-check packs test ## everything that must be green before a change is done
+check: format-check lint types walls proto-check packs conformance test ## everything that must be green before a change is done
 
 format: setup-dev ## write the code the way the formatter wants it
 	@$(BIN)/ruff format $(SOURCES)
@@ -98,6 +98,9 @@ proto-check: setup-dev ## lint the .proto files, see that the stubs are what the
 
 packs: setup-dev ## load every rule pack and run its cases through both engines
 	@$(PYTEST) tests/cases
+
+conformance: setup-dev ## show every answer to FHIR validators of others (needs Node; skipped without, never in CI)
+	@sh tools/conformance/run.sh $(PY)
 
 # --- slower proofs and measurements --------------------------------------------------------------
 
