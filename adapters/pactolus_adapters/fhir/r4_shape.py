@@ -38,12 +38,17 @@ class _Element:
 
 @dataclass(frozen=True, slots=True)
 class _Shape:
-    """The elements of a type, and its choices (`value[x]`): names, and whether one is required."""
+    """The elements of a type, and its choices (`value[x]`): names, and whether one is required.
+
+    `required` names the elements that are; `chosen` says which choice a name belongs to.
+    """
 
     name: str
     is_resource: bool
     elements: dict[str, _Element]
     choices: dict[str, tuple[tuple[str, ...], bool]]
+    required: tuple[str, ...]
+    chosen: dict[str, str]
 
 
 def model_of(resource_type: object) -> Any:
@@ -85,7 +90,9 @@ def _shape(model: Any) -> _Shape:
         if group := extra.get("one_of_many"):
             names, needed = choices.get(group, ((), False))
             choices[group] = ((*names, alias), needed or bool(extra.get("one_of_many_required")))
-    return _Shape(model.__name__, _is_resource(model), elements, choices)
+    needed_names = tuple(name for name, element in elements.items() if element.required)
+    chosen = {name: group for group, (names, _) in choices.items() for name in names}
+    return _Shape(model.__name__, _is_resource(model), elements, choices, needed_names, chosen)
 
 
 def _element(info: Any, required: bool) -> _Element:
@@ -129,6 +136,8 @@ def _check_object(shape: _Shape, body: dict[str, Any], path: str, found: Violati
     if not body:
         found.add(path, "is an empty object, which FHIR JSON does not allow")
     for position, (key, value) in enumerate(body.items()):
+        if found.is_full:
+            return
         if key == "resourceType" and shape.is_resource:
             continue
         place = member(path, key, position)
@@ -140,14 +149,21 @@ def _check_object(shape: _Shape, body: dict[str, Any], path: str, found: Violati
 
 
 def _check_presence(shape: _Shape, body: dict[str, Any], path: str, found: Violations) -> None:
-    for name, element in shape.elements.items():
-        if element.required and name not in body:
+    for name in shape.required:
+        if name not in body:
             found.add(f"{path}.{name}", f"is missing; FHIR R4 `{shape.name}` requires it")
-    for group, (names, needed) in shape.choices.items():
-        present = [name for name in names if name in body or f"_{name}" in body]
-        if len(present) > 1:
+    if not shape.choices:
+        return
+    present: dict[str, set[str]] = {}
+    for key in body:
+        name = key.removeprefix("_")
+        if group := shape.chosen.get(name):
+            present.setdefault(group, set()).add(name)
+    for group, (_, needed) in shape.choices.items():
+        names = present.get(group, ())
+        if len(names) > 1:
             found.add(f"{path}.{group}", "is given more than once; one of its types is allowed")
-        if needed and not present:
+        if needed and not names:
             found.add(f"{path}.{group}", f"is missing; FHIR R4 `{shape.name}` requires it")
 
 
@@ -162,6 +178,8 @@ def _check_element(
         found.add(place, "is not an array with at least one item, which this element requires")
     else:
         for position, part in enumerate(value):
+            if found.is_full:
+                return
             if part is None and element.kind not in {"object", "resource"}:
                 continue  # FHIR JSON: null keeps the place of an extension in the array beside it
             if part is None and key.startswith("_"):
