@@ -99,7 +99,10 @@ def test_sixteen_times_as_much_takes_about_sixteen_times_as_long(made: Callable[
 def test_violations_that_nobody_keeps_cost_little() -> None:
     """A thousand are kept; the other 32 000 empty components cost no more than their JSON."""
     content = _bytes(_wrong(3300))
+    assert min(seconds(content) for _ in range(3)) < 6 * min(_parsing(content) for _ in range(3))
+
+
+def _parsing(content: bytes) -> float:
     began = time.process_time()
     parse(content, "resources_json[0]", Violations())
-    parsing = time.process_time() - began
-    assert min(seconds(content) for _ in range(3)) < 7 * parsing
+    return time.process_time() - began
