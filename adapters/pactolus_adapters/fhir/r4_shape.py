@@ -1,12 +1,13 @@
 """Checks the shape of a resource against the element tables of the FHIR R4 models.
 
 Unknown, missing, empty and repeated-choice elements, JSON kinds (the models take `"6"` for 6 and a
-string for an object), date syntax, ids and required bindings. The tables are derived from the
+string for an object), the form of primitives, dates, ids and required bindings. The tables are derived from the
 models of `fhir.resources` once per class and never change.
 """
 
 import re
 import typing
+from collections.abc import Iterable
 from dataclasses import dataclass
 from functools import cache, lru_cache
 from typing import Any
@@ -15,10 +16,11 @@ from fhir.resources.R4B import get_fhir_model_class
 
 from pactolus_adapters.fhir.dates import is_date, is_date_time
 from pactolus_adapters.fhir.r4_codes import CODES, CONCEPTS
+from pactolus_adapters.fhir.r4_forms import Form, form_of
 from pactolus_adapters.fhir.strict_json import Number
 from pactolus_adapters.fhir.violations import READ_TYPES, Violations, item, member
 
-__all__ = ["check_resource", "model_of"]
+__all__ = ["check_resource", "model_of", "warm_up_shapes"]
 
 _INTEGER = re.compile(r"-?(?:0|[1-9][0-9]*)")
 _ID = re.compile(r"[A-Za-z0-9\-.]{1,64}")
@@ -28,12 +30,16 @@ _NUMBERS = frozenset({"decimal", "integer", "integer64", "positiveInt", "unsigne
 
 @dataclass(frozen=True, slots=True)
 class _Element:
-    """One element of a type: its FHIR kind (a primitive, `object` or `resource`), and how often."""
+    """One element of a type: its FHIR kind (a primitive, `object` or `resource`), and how often.
+
+    `form` is that of a primitive; a boolean has none beyond being one.
+    """
 
     kind: str
     many: bool
     required: bool
     model: Any = None
+    form: Form | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -76,6 +82,17 @@ def check_resource(model: Any, body: dict[str, Any], path: str, found: Violation
     _check_object(_shape(model), body, path, found)
 
 
+def warm_up_shapes(names: Iterable[str]) -> None:
+    """Makes the tables of these types and of all that they hold."""
+    seen: set[Any] = set()
+    todo = [model_of(name) for name in names]
+    while todo:
+        model = todo.pop()
+        if model is not None and model not in seen:
+            seen.add(model)
+            todo += [one.model for one in _shape(model).elements.values() if one.kind == "object"]
+
+
 @cache
 def _shape(model: Any) -> _Shape:
     elements: dict[str, _Element] = {}
@@ -100,7 +117,9 @@ def _element(info: Any, required: bool) -> _Element:
     many = _is_list(annotation)
     model = _model_in(annotation)
     if model is None:
-        return _Element(_primitive_in((annotation, *info.metadata)), many, required)
+        primitive = _primitive_in((annotation, *info.metadata))
+        form = None if primitive == "boolean" else form_of(annotation)
+        return _Element(primitive, many, required, form=form)
     kind = "resource" if model.__name__ == "Resource" else "object"
     return _Element(kind, many, required, model)
 
@@ -202,6 +221,8 @@ def _check_value(
         found.add(place, wrong)
     elif (codes := CODES.get((shape.name, key))) is not None and value not in codes:
         found.add(place, f"is none of the codes FHIR R4 requires: {_listed(codes)}")
+    elif element.form and not element.form.fits(value):
+        found.add(place, "does not have the form that its FHIR R4 data type requires")
 
 
 def _check_contained(value: Any, place: str, found: Violations) -> None:
