@@ -5,6 +5,7 @@ VENV  ?= .venv
 PORT  ?= 50051
 KILLS ?= 20
 PAIRS ?= 20000
+SECONDS ?= 60
 
 BIN      := $(VENV)/bin
 PY       := $(BIN)/python
@@ -16,7 +17,7 @@ PYTEST   := $(PY) -m pytest
 .DEFAULT_GOAL := help
 .DELETE_ON_ERROR:
 .PHONY: help setup setup-dev demo serve test check format format-check lint types walls proto proto-check \
-        packs bench faults differential requirements clean
+        packs conformance fuzz bench faults differential requirements clean
 
 help: ## print this list
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-14s %s\n", $$1, $$2 }' $(firstword $(MAKEFILE_LIST))
@@ -58,6 +59,11 @@ $(STAMPS)/dev: requirements/dev.txt $(STAMPS)/runtime
 	@$(INSTALL) -r requirements/dev.txt
 	@touch $@
 
+$(STAMPS)/fuzz: requirements/fuzz.txt $(STAMPS)/dev
+	@echo "installing the fuzzer"
+	@$(INSTALL) -r requirements/fuzz.txt
+	@touch $@
+
 # --- using it ------------------------------------------------------------------------------------
 
 demo: setup ## start a server, send every example, print each decision, read the records back
@@ -71,7 +77,7 @@ serve: setup ## serve on 127.0.0.1 (PORT=50051)
 test: setup-dev ## run the tests (T=path, K=pattern)
 	@$(PYTEST) $(T) $(if $(K),-k "$(K)")
 
-check: format-check lint types walls proto-check packs test ## everything that must be green before a change is done
+check: format-check lint types walls proto-check packs conformance test ## everything that must be green before a change is done
 
 format: setup-dev ## write the code the way the formatter wants it
 	@$(BIN)/ruff format $(SOURCES)
@@ -99,6 +105,9 @@ proto-check: setup-dev ## lint the .proto files, see that the stubs are what the
 packs: setup-dev ## load every rule pack and run its cases through both engines
 	@$(PYTEST) tests/cases
 
+conformance: setup-dev ## show every answer to FHIR validators of others (needs Node; skipped without, never in CI)
+	@sh tools/conformance/run.sh $(PY)
+
 # --- slower proofs and measurements --------------------------------------------------------------
 
 bench: setup ## measure Evaluate against a no-op on the same server, write JSON
@@ -110,13 +119,16 @@ faults: setup-dev ## kill writers and servers under load (KILLS=20)
 differential: setup-dev ## compare durable-rules with the definition on generated pairs (PAIRS=20000)
 	@PACTOLUS_PAIRS=$(PAIRS) $(PYTEST) tests/properties
 
+fuzz: setup-dev $(STAMPS)/fuzz ## fuzz the FHIR reader, guided by coverage (SECONDS=60)
+	@$(PY) -m tests.fuzz.fuzz_reader -max_total_time=$(SECONDS)
+
 # --- housekeeping --------------------------------------------------------------------------------
 
 COMPILE := ../$(BIN)/pip-compile --quiet --generate-hashes --allow-unsafe --strip-extras \
            --no-emit-index-url --no-emit-trusted-host --no-emit-find-links
 
 requirements: setup-dev ## write requirements/*.txt anew from the .in files (UPGRADE=1 takes newer versions)
-	@cd requirements && for part in build runtime dev; do \
+	@cd requirements && for part in build runtime dev fuzz; do \
 	  $(COMPILE) $(if $(UPGRADE),--upgrade) --output-file $$part.txt $$part.in || exit 1; done
 
 clean: ## remove caches and the virtual environment; recorded decisions in pactolus-data stay

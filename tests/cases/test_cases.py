@@ -9,12 +9,9 @@ from pathlib import Path
 
 import pytest
 
-from pactolus_adapters.audit.memory import MemoryAuditLog
 from pactolus_adapters.fhir.read import Limits, read
-from pactolus_adapters.hallway import EvaluateCommand, Hallway, HallwaySettings
 from pactolus_adapters.packs.folder import read_pack_files
 from pactolus_adapters.settings import Settings
-from pactolus_adapters.wiring import software_versions
 from pactolus_engine.cases import Case, Expectation, read_cases
 from pactolus_engine.compiled import CompiledPack, compile_pack
 from pactolus_engine.decision import Decision, Outcome
@@ -23,6 +20,7 @@ from pactolus_engine.evaluate import evaluate
 from pactolus_engine.facts import FactSet
 from pactolus_engine.pack.model import Effect, Place
 from pactolus_engine.pack.read import read_pack
+from tests.support.earlier_cases import answered_after
 from tests.support.small_packs import InProcess
 
 _RULES = Path(__file__).resolve().parents[2] / "rules"
@@ -81,38 +79,9 @@ def _facts(case: Case, loaded: _Loaded) -> FactSet:
     )
 
 
-class _Shelf:
-    """A shelf with one pack."""
-
-    def __init__(self, compiled: CompiledPack) -> None:
-        self._compiled = compiled
-
-    def get(self, _pack_id: str, _version: str = "") -> CompiledPack:
-        """The pack, whatever was asked for."""
-        return self._compiled
-
-    def all(self) -> tuple[CompiledPack, ...]:
-        """The pack."""
-        return (self._compiled,)
-
-
-def _decided_after(case: Case, loaded: _Loaded) -> Decision:
-    """The decision after what was sent before, through the hallway and a log."""
-    settings = Settings()
-    limits = Limits(settings.resource_bytes, settings.request_bytes)
-    house = HallwaySettings(loaded.compiled.pack.id, settings.code_systems, limits, software_versions())
-    log = MemoryAuditLog(lambda: case.at)
-    hallway = Hallway(_Shelf(loaded.compiled), loaded.matcher, log, lambda: case.at, house)
-    for file in case.earlier:
-        hallway.evaluate(EvaluateCommand((loaded.files[file],), evaluation_time=case.earlier_at or case.at))
-    return hallway.evaluate(
-        EvaluateCommand((loaded.files[case.resources],), evaluation_time=case.at)
-    ).decision
-
-
 def _decided(case: Case, loaded: _Loaded) -> Decision:
     if case.earlier:
-        return _decided_after(case, loaded)
+        return answered_after(case, loaded.files, loaded.compiled, loaded.matcher).decision
     return evaluate(_facts(case, loaded), loaded.compiled, case.at, loaded.matcher)
 
 

@@ -36,7 +36,7 @@ def test_make_alone_prints_every_target() -> None:
 
 def test_check_holds_what_the_readme_promises() -> None:
     steps = set(_targets()["check"].split("##")[0].split())
-    assert steps >= {"format-check", "lint", "types", "walls", "proto-check", "packs", "test"}
+    assert steps >= {"format-check", "lint", "types", "walls", "proto-check", "packs", "conformance", "test"}
 
 
 def test_files_that_recipes_call_exist() -> None:

@@ -8,7 +8,7 @@ import pytest
 
 from tests.house.tree import ROOT
 
-PARTS = ("build", "dev", "runtime")
+PARTS = ("build", "dev", "fuzz", "runtime")
 
 
 def _project() -> dict[str, object]:

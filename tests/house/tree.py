@@ -9,8 +9,8 @@ __all__ = ["ROOT", "SOURCE_ROOTS", "functions", "parsed", "python_files", "text_
 ROOT = Path(__file__).resolve().parents[2]
 SOURCE_ROOTS = ("adapters", "engine")
 _HAND_WRITTEN = (*SOURCE_ROOTS, "bench", "examples", "tests", "tools")
-_NOT_OURS = {".git", ".hypothesis", ".venv", "build", "dist", "gen", "pactolus-data"}
-_TEXT = {"", ".in", ".json", ".md", ".proto", ".py", ".sh", ".sql", ".toml", ".txt", ".yaml"}
+_NOT_OURS = {".git", ".hypothesis", ".venv", "build", "dist", "gen", "node_modules", "pactolus-data"}
+_TEXT = {"", ".in", ".json", ".md", ".mjs", ".proto", ".py", ".sh", ".sql", ".toml", ".txt", ".yaml"}
 
 Function = ast.FunctionDef | ast.AsyncFunctionDef
 
@@ -18,7 +18,8 @@ Function = ast.FunctionDef | ast.AsyncFunctionDef
 def python_files(*folders: str) -> list[Path]:
     """Hand-written Python below these folders (all code folders when none is named), sorted."""
     places = [ROOT / folder for folder in folders or _HAND_WRITTEN]
-    return sorted(path for place in places for path in place.rglob("*.py"))
+    found = (path for place in places for path in place.rglob("*.py"))
+    return sorted(path for path in found if "node_modules" not in path.parts)
 
 
 def text_files() -> Iterator[Path]:
@@ -30,8 +31,10 @@ def text_files() -> Iterator[Path]:
 
 def _walk(folder: Path) -> Iterator[Path]:
     for path in folder.iterdir():
+        if path.name in _NOT_OURS:
+            continue  # in a linked worktree `.git` is a file
         if path.is_dir():
-            if path.name not in _NOT_OURS and not path.name.endswith(("_cache", "__pycache__")):
+            if not path.name.endswith(("_cache", "__pycache__")):
                 yield from _walk(path)
         elif not path.is_symlink():
             yield path

@@ -36,9 +36,11 @@ def _check_digit(body: str) -> int:
 
 
 class CodeBook:
-    """The code sets of one pack, looked up by coding."""
+    """The code sets of one pack, looked up by coding; for one request."""
 
     def __init__(self, pack: Pack, local_base: str) -> None:
+        # Every fact asks for every concept. The concept is kept, so that no other gets its id.
+        self._asked: dict[int, tuple[Any, frozenset[str]]] = {}
         self._sets: dict[tuple[str, str], set[str]] = {}
         self._displays: dict[tuple[str, str], str] = {}
         for name, code_set in pack.code_sets.items():
@@ -53,7 +55,11 @@ class CodeBook:
 
     def sets_of(self, concept: Any) -> frozenset[str]:
         """The code sets that the codings of a CodeableConcept fall in."""
-        return frozenset().union(*(self._sets.get(key, set()) for key in _keys(concept)))
+        asked = self._asked.get(id(concept))
+        if asked is None:
+            sets = (self._sets[key] for key in _keys(concept) if key in self._sets)
+            asked = self._asked[id(concept)] = concept, frozenset().union(*sets)
+        return asked[1]
 
     def sets_in(self, body: Any) -> frozenset[str]:
         """The code sets that any concept in this JSON falls in, however deep it stands."""

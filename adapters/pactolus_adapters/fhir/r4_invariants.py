@@ -6,6 +6,7 @@ and referred to), ref-1 (a local reference is contained), per-1 (a Period does n
 starts). Source: FHIR R4 (4.0.1) resource and data type definitions.
 """
 
+from collections import Counter
 from collections.abc import Iterator
 from typing import Any
 
@@ -18,11 +19,14 @@ __all__ = ["check_invariants"]
 
 def check_invariants(body: dict[str, Any], path: str, found: Violations) -> None:
     """Adds a violation for each invariant that the resource breaks."""
-    for place, part in _objects(body, path):
+    parts = list(_objects(body, path))
+    for place, part in parts:
         if is_inverted(part):
             found.add(place, "ends before it starts (per-1)")
     contained = [one for one in _list(body.get("contained")) if isinstance(one, dict)]
-    _check_contained(body, contained, path, found)
+    if contained:
+        _check_contained(body, contained, path, found)
+    _check_local_references(contained, parts, found)
     for place, resource in [(path, body), *_contained_places(contained, path)]:
         if resource.get("resourceType") == "Observation":
             _check_observation(resource, place, found)
@@ -81,27 +85,43 @@ def _check_contained(
     body: dict[str, Any], contained: list[dict[str, Any]], path: str, found: Violations
 ) -> None:
     outer = {key: value for key, value in body.items() if key != "contained"}
-    referred = [_local_references(outer), *map(_local_references, contained)]
-    ids = [one.get("id") for one in contained]
+    within = [_local_references(one) for one in contained]
+    # In how many of the resources each is referred to: one pass, however many are contained.
+    times = Counter(_local_references(outer))
+    for references in within:
+        times.update(references)
+    ids = Counter(one["id"] for one in contained if isinstance(one.get("id"), str))
     for position, one in enumerate(contained):
         place = f"{path}.contained[{position}]"
         if "contained" in one:
             found.add(place, "contains a resource itself (dom-2)")
-        if not isinstance(one.get("id"), str) or ids.count(one["id"]) > 1:
+        if not isinstance(one.get("id"), str) or ids[one["id"]] > 1:
             found.add(place, "has no `id` of its own among the contained resources")
             continue
-        others = set().union(*referred[: position + 1], *referred[position + 2 :])
-        if f"#{one['id']}" not in others and "#" not in referred[position + 1]:
+        name, own = f"#{one['id']}", within[position]
+        if times[name] == (name in own) and "#" not in own:
             found.add(place, "is referred to from nowhere in the resource (dom-3)")
-    known = {f"#{one}" for one in ids} | {"#"}
-    for place, part in _objects(body, path):
+
+
+def _check_local_references(
+    contained: list[dict[str, Any]], parts: list[tuple[str, dict[str, Any]]], found: Violations
+) -> None:
+    known = {f"#{one.get('id')}" for one in contained} | {"#"}
+    for place, part in parts:
         reference = part.get("reference")
         if isinstance(reference, str) and reference.startswith("#") and reference not in known:
             found.add(f"{place}.reference", "refers to nothing that the resource contains (ref-1)")
 
 
 def _local_references(value: Any) -> set[str]:
-    if isinstance(value, str):
-        return {value} if value.startswith("#") else set()
-    parts = value.values() if isinstance(value, dict) else _list(value)
-    return set().union(*map(_local_references, parts))
+    """Every text in it that has the form of a local reference."""
+    found: set[str] = set()
+    todo = [value]
+    while todo:
+        part = todo.pop()
+        if isinstance(part, str):
+            if part.startswith("#"):
+                found.add(part)
+        else:
+            todo += part.values() if isinstance(part, dict) else _list(part)
+    return found

@@ -1,12 +1,13 @@
 """Checks the shape of a resource against the element tables of the FHIR R4 models.
 
 Unknown, missing, empty and repeated-choice elements, JSON kinds (the models take `"6"` for 6 and a
-string for an object), date syntax, ids and required bindings. The tables are derived from the
+string for an object), the form of primitives, dates, ids and required bindings. The tables are derived from the
 models of `fhir.resources` once per class and never change.
 """
 
 import re
 import typing
+from collections.abc import Iterable
 from dataclasses import dataclass
 from difflib import get_close_matches
 from functools import cache, lru_cache
@@ -17,9 +18,10 @@ from fhir.resources.R4B import get_fhir_model_class
 from pactolus_adapters.fhir.dates import is_date, is_date_time
 from pactolus_adapters.fhir.exact_number import Number
 from pactolus_adapters.fhir.r4_codes import CODES, CONCEPTS
+from pactolus_adapters.fhir.r4_forms import Form, form_of
 from pactolus_adapters.fhir.violations import READ_TYPES, Violations, child, item
 
-__all__ = ["check_resource", "element_names", "model_of"]
+__all__ = ["check_resource", "element_names", "model_of", "warm_up_shapes"]
 
 _LONGEST_NAME = 40
 _INTEGER = re.compile(r"-?(?:0|[1-9][0-9]*)")
@@ -30,22 +32,31 @@ _NUMBERS = frozenset({"decimal", "integer", "integer64", "positiveInt", "unsigne
 
 @dataclass(frozen=True, slots=True)
 class _Element:
-    """One element of a type: its FHIR kind (a primitive, `object` or `resource`), and how often."""
+    """One element of a type: its FHIR kind (a primitive, `object` or `resource`), and how often.
+
+    `form` is that of a primitive; a boolean has none beyond being one.
+    """
 
     kind: str
     many: bool
     required: bool
     model: Any = None
+    form: Form | None = None
 
 
 @dataclass(frozen=True, slots=True)
 class _Shape:
-    """The elements of a type, and its choices (`value[x]`): names, and whether one is required."""
+    """The elements of a type, and its choices (`value[x]`): names, and whether one is required.
+
+    `required` names the elements that are; `chosen` says which choice a name belongs to.
+    """
 
     name: str
     is_resource: bool
     elements: dict[str, _Element]
     choices: dict[str, tuple[tuple[str, ...], bool]]
+    required: tuple[str, ...]
+    chosen: dict[str, str]
 
 
 def model_of(resource_type: object) -> Any:
@@ -87,6 +98,17 @@ def check_resource(model: Any, body: dict[str, Any], path: str, found: Violation
     _check_object(_shape(model), body, path, found)
 
 
+def warm_up_shapes(names: Iterable[str]) -> None:
+    """Makes the tables of these types and of all that they hold."""
+    seen: set[Any] = set()
+    todo = [model_of(name) for name in names]
+    while todo:
+        model = todo.pop()
+        if model is not None and model not in seen:
+            seen.add(model)
+            todo += [one.model for one in _shape(model).elements.values() if one.kind == "object"]
+
+
 @cache
 def _shape(model: Any) -> _Shape:
     elements: dict[str, _Element] = {}
@@ -101,7 +123,9 @@ def _shape(model: Any) -> _Shape:
         if group := extra.get("one_of_many"):
             names, needed = choices.get(group, ((), False))
             choices[group] = ((*names, alias), needed or bool(extra.get("one_of_many_required")))
-    return _Shape(model.__name__, _is_resource(model), elements, choices)
+    needed_names = tuple(name for name, element in elements.items() if element.required)
+    chosen = {name: group for group, (names, _) in choices.items() for name in names}
+    return _Shape(model.__name__, _is_resource(model), elements, choices, needed_names, chosen)
 
 
 def _element(info: Any, required: bool) -> _Element:
@@ -109,7 +133,9 @@ def _element(info: Any, required: bool) -> _Element:
     many = _is_list(annotation)
     model = _model_in(annotation)
     if model is None:
-        return _Element(_primitive_in((annotation, *info.metadata)), many, required)
+        primitive = _primitive_in((annotation, *info.metadata))
+        form = None if primitive == "boolean" else form_of(annotation)
+        return _Element(primitive, many, required, form=form)
     kind = "resource" if model.__name__ == "Resource" else "object"
     return _Element(kind, many, required, model)
 
@@ -145,6 +171,8 @@ def _check_object(shape: _Shape, body: dict[str, Any], path: str, found: Violati
     if not body:
         found.add(path, "is an empty object, which FHIR JSON does not allow")
     for position, (key, value) in enumerate(body.items()):
+        if found.is_full:
+            return
         if key == "resourceType" and shape.is_resource:
             continue
         if (element := shape.elements.get(key)) is None:
@@ -162,14 +190,21 @@ def _unknown(shape: _Shape, key: str) -> str:
 
 
 def _check_presence(shape: _Shape, body: dict[str, Any], path: str, found: Violations) -> None:
-    for name, element in shape.elements.items():
-        if element.required and name not in body:
+    for name in shape.required:
+        if name not in body:
             found.add(f"{path}.{name}", f"is missing; FHIR R4 `{shape.name}` requires it")
-    for group, (names, needed) in shape.choices.items():
-        present = [name for name in names if name in body or f"_{name}" in body]
-        if len(present) > 1:
+    if not shape.choices:
+        return
+    present: dict[str, set[str]] = {}
+    for key in body:
+        name = key.removeprefix("_")
+        if group := shape.chosen.get(name):
+            present.setdefault(group, set()).add(name)
+    for group, (_, needed) in shape.choices.items():
+        names = present.get(group, ())
+        if len(names) > 1:
             found.add(f"{path}.{group}", "is given more than once; one of its types is allowed")
-        if needed and not present:
+        if needed and not names:
             found.add(f"{path}.{group}", f"is missing; FHIR R4 `{shape.name}` requires it")
 
 
@@ -184,6 +219,8 @@ def _check_element(
         found.add(place, "is not an array with at least one item, which this element requires")
     else:
         for position, part in enumerate(value):
+            if found.is_full:
+                return
             if part is None and element.kind not in {"object", "resource"}:
                 continue  # FHIR JSON: null keeps the place of an extension in the array beside it
             if part is None and key.startswith("_"):
@@ -206,6 +243,8 @@ def _check_value(
         found.add(place, wrong)
     elif (codes := CODES.get((shape.name, key))) is not None and value not in codes:
         found.add(place, f"is none of the codes FHIR R4 requires: {_listed(codes)}")
+    elif element.form and not element.form.fits(value):
+        found.add(place, "does not have the form that its FHIR R4 data type requires")
 
 
 def _check_contained(value: Any, place: str, found: Violations) -> None:

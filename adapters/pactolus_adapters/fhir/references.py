@@ -8,7 +8,8 @@ references in Bundles".
 """
 
 import re
-from collections.abc import Iterable, Sequence
+from collections.abc import Collection, Iterable, Iterator, Sequence
+from itertools import chain, islice
 from typing import Any
 
 from pactolus_adapters.fhir.resource import Resource, text
@@ -19,24 +20,37 @@ _ABSOLUTE = re.compile(r"[A-Za-z][A-Za-z0-9+.-]*:")
 
 
 class References:
-    """The resources of a request by every name they can be referred to."""
+    """The resources of a request by every name they can be referred to.
+
+    Each look-up costs the same however much was sent: a request may hold thousands of references.
+    """
 
     def __init__(self, resources: Sequence[Resource], bases: Iterable[str] = ()) -> None:
         self._by_url = {_unversioned(one.full_url): one for one in resources if one.full_url}
-        self._by_name: dict[str, list[Resource]] = {}
+        own = {_base(one) for one in resources} - {""}
+        self._servers = _Prefixes(own)
+        self._known = frozenset(map(_slashed, bases)) | (own if len(own) == 1 else frozenset())
+        self._stripped = _Prefixes(self._known)
+        self._by_name: dict[str, dict[str, list[Resource]]] = {}
         for one in resources:
             if one.id:
-                self._by_name.setdefault(f"{one.type}/{one.id}", []).append(one)
-        own = {_base(one) for one in resources} - {""}
-        self._servers = tuple(sorted(own))
-        self._stripped = frozenset(map(_slashed, bases)) | (own if len(own) == 1 else frozenset())
+                server = "" if _base(one) in self._known else _base(one)
+                on_servers = self._by_name.setdefault(f"{one.type}/{one.id}", {})
+                on_servers.setdefault(server, []).append(one)
+        self._contained: dict[int, tuple[Resource, dict[str, Resource]]] = {}
 
     def resolve(self, reference: Any, holder: Resource) -> Resource | None:
         """The resource that a Reference element in `holder` means, or None when it was not sent."""
         written = text(reference, "reference")
         if written.startswith("#"):
-            return holder.contained(written[1:])
+            return self._contained_in(holder).get(written[1:])
         return self.named(written, _base(holder))
+
+    def _contained_in(self, holder: Resource) -> dict[str, Resource]:
+        """What a resource contains; the resource is kept, so that no other gets its id."""
+        if id(holder) not in self._contained:
+            self._contained[id(holder)] = holder, holder.contained()
+        return self._contained[id(holder)][1]
 
     def named(self, written: str, base: str = "") -> Resource | None:
         """The resource of that URL or `Type/id`; `base` is the server a relative one is relative to."""
@@ -47,7 +61,7 @@ class References:
             if (found := self._by_url.get(url)) is not None:
                 return found
         server, name = self._split(plain, base)
-        fitting = [one for one in self._by_name.get(name, ()) if self._is_on(one, server)]
+        fitting = list(islice(self._fitting(name, server), 2))
         return fitting[0] if len(fitting) == 1 else None
 
     def plain(self, written: str, base: str = "") -> str:
@@ -62,21 +76,35 @@ class References:
         """The plain reference that an element of `holder` writes."""
         return self.plain(written, _base(holder))
 
-    def _is_on(self, one: Resource, server: str) -> bool:
-        """Whether the resource may come from that server; the same id on another is another."""
-        own = _base(one)
-        return not server or not own or own in self._stripped or own == server
+    def _fitting(self, name: str, server: str) -> Iterator[Resource]:
+        """The resources of that name that may come from that server; the same id on another is another."""
+        on_servers = self._by_name.get(name, {})
+        places = ("", server) if server else tuple(on_servers)
+        return chain.from_iterable(on_servers.get(place, ()) for place in places)
 
     def _split(self, plain: str, base: str) -> tuple[str, str]:
         """The server, unless it goes without saying, and the rest of a reference."""
-        for stripped in self._stripped:
-            if plain.startswith(stripped):
-                return "", plain.removeprefix(stripped)
-        for server in self._servers:
-            if plain.startswith(server):
-                return server, plain.removeprefix(server)
+        if known := self._stripped.of(plain):
+            return "", plain.removeprefix(known)
+        if server := self._servers.of(plain):
+            return server, plain.removeprefix(server)
         is_relative = _ABSOLUTE.match(plain) is None
-        return (base if is_relative and base not in self._stripped else ""), plain
+        return (base if is_relative and base not in self._known else ""), plain
+
+
+class _Prefixes:
+    """Addresses of which one may begin another (`…/` and `…/fhir/`); the longest counts."""
+
+    def __init__(self, texts: Collection[str]) -> None:
+        self._texts = frozenset(texts)
+        self._lengths = sorted({len(one) for one in texts}, reverse=True)
+
+    def of(self, longer: str) -> str:
+        """The one that this text begins with, or empty."""
+        for length in self._lengths:
+            if length <= len(longer) and longer[:length] in self._texts:
+                return longer[:length]
+        return ""
 
 
 def _unversioned(url: str) -> str:

@@ -53,13 +53,15 @@ class Resource:
         """The trace of an element, or the whole resource, that is not read."""
         return PassedOver(self.source(path), reason)
 
-    def contained(self, local: str) -> "Resource | None":
-        """The contained resource of that id."""
+    def contained(self) -> "dict[str, Resource]":
+        """The resources that this one contains, by id; of two with one id the first."""
+        found: dict[str, Resource] = {}
         for position, one in enumerate(objects(self.body, "contained")):
-            if one.get("id") == local:
+            if isinstance(local := one.get("id"), str) and local not in found:
                 path = f"{self.type}.contained[{position}]"
-                return Resource(str(one.get("resourceType", "")), one, self.field, "", self.reference, path)
-        return None
+                kind = str(one.get("resourceType", ""))
+                found[local] = Resource(kind, one, self.field, "", self.reference, path)
+        return found
 
 
 def named(kind: str, body: Json, field: str, full_url: str) -> Resource:

@@ -2,7 +2,7 @@
 
 from collections.abc import Iterator, Sequence
 
-from pactolus_adapters.fhir.resource import Resource, objects
+from pactolus_adapters.fhir.resource import Resource
 from pactolus_adapters.fhir.withdrawal import is_withdrawn
 from pactolus_adapters.fhir.words import Reader, boolean
 from pactolus_engine.facts import Reading, Source
@@ -33,11 +33,9 @@ def _mismatches(reader: Reader, resource: Resource) -> Iterator[Source]:
     """The subjects, of the resource and of Specimens in it, that are not the patient."""
     if not reader.patient.is_meant_by(resource.body.get("subject"), resource):
         yield resource.source("subject")
-    for one in objects(resource.body, "contained"):
-        inner = resource.contained(str(one.get("id", "")))
-        if inner is None or inner.type != "Specimen":
-            continue
-        if not reader.patient.is_meant_by(inner.body.get("subject"), resource):
+    for inner in resource.contained().values():
+        is_specimen = inner.type == "Specimen"
+        if is_specimen and not reader.patient.is_meant_by(inner.body.get("subject"), resource):
             yield inner.source("subject")
 
 

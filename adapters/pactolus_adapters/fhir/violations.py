@@ -59,6 +59,11 @@ class Violations:
     def __len__(self) -> int:
         return len(self._found)
 
+    @property
+    def is_full(self) -> bool:
+        """Whether more was found than is kept: whoever looks for more need not go on."""
+        return self._more
+
     def add(self, field: str, description: str) -> None:
         """Remembers one violation; the description never holds a value of the request."""
         if len(self._found) < _MOST:
