@@ -27,6 +27,9 @@ _MEANS = {
     "RETRACT": "an earlier suggestion no longer stands",
 }
 
+_GIVEN = {"OFFER": ("offer",), "CONCLUDED": ("conclude",)}
+"""The effects of rules that give what an outcome gives."""
+
 
 def clean(text: str) -> str:
     """One line without control characters: what was sent cannot act on the terminal."""
@@ -69,6 +72,8 @@ class Teller:
         row("outcome", f"{outcome}: {_MEANS.get(outcome, 'not known to this client')}")
         for finding in decision.conclusions:
             row("", f"{finding.id} = {finding.value}: {finding.title}")
+        if outcome == "CONCLUDED":
+            self._caveats(decision.caveats)
         self._options(decision)
         _why(decision)
         _missing(decision)
@@ -116,7 +121,7 @@ class Teller:
 
 def _why(decision: Decision) -> None:
     """The true rules that the outcome rests on, and the facts they saw."""
-    effects = {"conflict", "hold", "exclude"} | ({"offer"} if decision.options else set())
+    effects = {"conflict", "hold", "exclude", *_GIVEN.get(outcome_of(decision), ())}
     deciding = [one for one in decision.reasons if one.truth == "true" and one.effect in effects]
     for label, reason in zip(_labels("why"), deciding, strict=False):
         row(label, f"{reason.title} [{reason.effect}, {reason.rule}]: {reason.text}")

@@ -129,9 +129,13 @@ def _possible(completions: Completions) -> tuple[PossibleOutcome, ...]:
 
 
 def _reasons(situation: Situation) -> tuple[Reason, ...]:
-    """The rules that bear on the outcome: those that are true, then those that still may be."""
-    true = situation.rules(*_ENDINGS, Effect.OFFER, Effect.BLOCK)
-    unknown = situation.rules(*_ENDINGS, Effect.OFFER, Effect.BLOCK, truth=Truth.UNKNOWN)
+    """The rules that bear on the outcome: those that are true, then those that still may be.
+
+    Findings bear on it where the pack has nothing else to give.
+    """
+    given = (Effect.OFFER, Effect.BLOCK) if situation.pack.options else (Effect.CONCLUDE,)
+    true = situation.rules(*_ENDINGS, *given)
+    unknown = situation.rules(*_ENDINGS, *given, truth=Truth.UNKNOWN)
     reasons = [_reason(rule, Truth.TRUE, situation) for rule in true]
     reasons += [_reason(rule, Truth.UNKNOWN, situation) for rule in unknown]
     if _is_past_review(situation):

@@ -6,7 +6,7 @@ rules that may yet apply. The whole explanation is in `--json`.
 
 from collections.abc import Iterable, Iterator
 
-from pactolus_adapters.cli.render_options import render_options
+from pactolus_adapters.cli.render_options import render_caveat, render_options
 from pactolus_adapters.cli.terminal import clean, folded, section
 from pactolus_adapters.hallway import Answer
 from pactolus_engine.decision import Decision, Evidence, FactUsed, Outcome, PossibleOutcome, Reason
@@ -25,6 +25,8 @@ _HEADLINES = {
 }
 
 _ENDINGS = frozenset({"conflict", "hold", "exclude"})
+_GIVEN = {Outcome.OFFER: frozenset({"offer"}), Outcome.CONCLUDED: frozenset({"conclude"})}
+"""The effects that give what an outcome gives."""
 _BLOCK = "block"
 _SHOWN_DIGITS = 16
 
@@ -37,6 +39,7 @@ def render_answer(name: str, answer: Answer) -> str:
         *folded(f"{decision.outcome}: {_HEADLINES[decision.outcome]}"),
         *_findings(decision),
         *render_options(decision.options),
+        *section("Beside the findings", _beside_findings(decision)),
         *_why(decision),
         *_not_offered(decision),
         *_missing(decision),
@@ -67,9 +70,16 @@ def _findings(decision: Decision) -> Iterator[str]:
         yield from folded(f"{conclusion.id}: {conclusion.value} ({conclusion.title})")
 
 
+def _beside_findings(decision: Decision) -> Iterator[str]:
+    """The caveats of a pack that offers nothing; those of options stand beside the options."""
+    if decision.outcome is Outcome.CONCLUDED:
+        for caveat in decision.caveats:
+            yield from render_caveat(caveat)
+
+
 def _deciding(decision: Decision) -> list[Reason]:
     """The true rules that the outcome rests on; blocks are told with the options they forbid."""
-    effects = _ENDINGS | ({"offer"} if decision.outcome is Outcome.OFFER else set())
+    effects = _ENDINGS | _GIVEN.get(decision.outcome, frozenset())
     return [reason for reason in decision.reasons if reason.truth == "true" and reason.effect in effects]
 
 
@@ -80,7 +90,7 @@ def _why(decision: Decision) -> Iterator[str]:
 
 
 def _also_true(decision: Decision) -> Iterator[str]:
-    """Offers that are true and come to nothing, because the outcome is another."""
+    """Offers and findings that are true and come to nothing, because the outcome is another."""
     deciding = _deciding(decision)
     rest = [r for r in decision.reasons if r.truth == "true" and r not in deciding and r.effect != _BLOCK]
     titles = [
@@ -177,6 +187,8 @@ def _sources(decision: Decision) -> Iterator[str]:
     """Everything that the options, their caveats, the findings and the deciding rules rest on."""
     cited = [option.evidence for option in decision.options]
     cited += [caveat.evidence for option in decision.options for caveat in option.caveats]
+    if decision.outcome is Outcome.CONCLUDED:
+        cited += [caveat.evidence for caveat in decision.caveats]
     cited += [conclusion.evidence for conclusion in decision.conclusions]
     cited += [reason.evidence for reason in _deciding(decision)]
     for source in dict.fromkeys(source for evidence in cited for source in evidence):

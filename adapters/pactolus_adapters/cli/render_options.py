@@ -5,13 +5,13 @@ from collections.abc import Iterator
 from pactolus_adapters.cli.terminal import folded, section
 from pactolus_engine.decision import Caveat, OfferedOption
 
-__all__ = ["render_options"]
+__all__ = ["render_caveat", "render_options"]
 
 
 def render_options(options: tuple[OfferedOption, ...]) -> Iterator[str]:
     """Caveats that every option has, then each option with its own; nothing when none is offered."""
     common = _common(options)
-    yield from section("For every option", (line for caveat in common for line in _caveat(caveat)))
+    yield from section("For every option", (line for caveat in common for line in render_caveat(caveat)))
     for option in options:
         yield from section(f"( ) {option.id}: {option.title}", _option(option, common))
 
@@ -27,11 +27,12 @@ def _option(option: OfferedOption, common: list[Caveat]) -> Iterator[str]:
     yield from folded(option.description, "    ")
     for caveat in option.caveats:
         if caveat not in common:
-            yield from _caveat(caveat, "    ")
+            yield from render_caveat(caveat, "    ")
     if option.evidence:
         yield from folded(f"rests on {', '.join(source.id for source in option.evidence)}", "    * ")
 
 
-def _caveat(caveat: Caveat, indent: str = "") -> list[str]:
+def render_caveat(caveat: Caveat, indent: str = "") -> list[str]:
+    """A caveat with its rule and its sources."""
     reference = ", ".join([caveat.rule, *(source.id for source in caveat.evidence)])
     return folded(f"{caveat.text} [{reference}]", f"{indent}! ")

@@ -2,7 +2,7 @@
 
 from pactolus_adapters.fhir.clone_fraction import read_clone_fraction
 from pactolus_adapters.fhir.modifiers import MODIFIED, has_modifier
-from pactolus_adapters.fhir.resource import Resource, objects
+from pactolus_adapters.fhir.resource import Json, Resource, objects
 from pactolus_adapters.fhir.times import date_word, time_key, timed
 from pactolus_adapters.fhir.values import read_value
 from pactolus_adapters.fhir.words import Reader, Word, coded, unreadable
@@ -78,7 +78,16 @@ def _method(reader: Reader, fact: Fact, resource: Resource, code_sets: frozenset
     if "method" not in resource.body:
         return _implied(reader, fact, resource, code_sets)
     word = coded(reader, fact, resource.body["method"], resource.source("method"))
-    return [word] if word else reader.pass_over(resource, "the method is in no code set", "method")
+    if word is None and not _means_something(reader, resource.body["method"]):
+        return reader.pass_over(resource, "the method is in no code set", "method")
+    return [word] if word else []
+
+
+def _means_something(reader: Reader, concept: Json) -> bool:
+    """Whether some fact of the pack knows the method, though this one has no word for it."""
+    sets = reader.book.sets_of(concept)
+    bindings = (fact.binding for fact in reader.pack.facts.values() if fact.binding)
+    return any(sets & set(one.values.values()) for one in bindings if one.element == "method")
 
 
 def _implied(reader: Reader, fact: Fact, resource: Resource, code_sets: frozenset[str]) -> list[Word]:

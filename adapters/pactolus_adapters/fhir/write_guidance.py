@@ -90,7 +90,7 @@ def _notes(context: Context) -> list[Node]:
     decision = context.decision
     lines = [
         *map(reason_line, decision.reasons),
-        *(f"Finding: {found.title} = {found.value}" for found in decision.conclusions),
+        *(f"Finding, {found.id} = {found.value}: {found.title}" for found in decision.conclusions),
         *map(missing_line, decision.missing),
         *completion_lines(decision, context.pack),
     ]

@@ -38,7 +38,7 @@ def decision_narrative(context: Context) -> Tree:
         _heading(context),
         _options(decision.options),
         _section("Caveats", () if decision.options else map(_text, caveat_lines(decision))),
-        _section("Findings", (_text(f"{c.title}: {c.value}") for c in decision.conclusions)),
+        _section("Findings", (_text(f"{c.id} = {c.value}: {c.title}") for c in decision.conclusions)),
         _section("Why", map(_reason, decision.reasons)),
         _section("Not offered", (_text(blocked_line(one, pack)) for one in decision.blocked_options)),
         _section("Assumptions", (_text(assumption_line(one)) for one in decision.assumptions)),
