@@ -29,7 +29,7 @@ from telling import COLUMNS, Teller, clean, outcome_of, word
 from pactolus.v1.audit_service_pb2 import GetDecisionRequest
 from pactolus.v1.audit_service_pb2_grpc import AuditServiceStub
 from pactolus.v1.decision_pb2 import Decision
-from pactolus.v1.evaluation_service_pb2 import EvaluateRequest, EvaluateResponse
+from pactolus.v1.evaluation_service_pb2 import EvaluateRequest, EvaluateResponse, PackSelector
 from pactolus.v1.evaluation_service_pb2_grpc import EvaluationServiceStub
 
 EVALUATION_TIME = "2026-03-01T09:00:00Z"
@@ -39,12 +39,17 @@ _TIMEOUT = 30.0
 
 @dataclass(frozen=True, slots=True)
 class Example:
-    """A file, its story, and the answer that must come out."""
+    """A file, its story, and the answer that must come out.
+
+    `pack` is empty where the default decides, `conclusions` is None where they are not looked at.
+    """
 
     file: str
     story: str
     outcome: str
     options: tuple[str, ...] = ()
+    pack: str = ""
+    conclusions: tuple[str, ...] | None = None
 
 
 _NEGATIVE = ("asct-isa-krd-x2", "isa-krd-x6")
@@ -78,6 +83,21 @@ EXAMPLES = (
         "dara-vrd-induction.json",
         "Induction with daratumumab, bortezomib, lenalidomide and dexamethasone: not the trial's.",
         "OUT_OF_SCOPE",
+    ),
+    Example(
+        "endpoint-reached.json",
+        "Asked after consolidation: nothing detected by sequencing down to 4e-7, below the trial's endpoint of 1e-6.",
+        "CONCLUDED",
+        pack="midas-endpoint",
+        conclusions=("endpoint = reached",),
+    ),
+    Example(
+        "endpoint-flow-cannot-tell.json",
+        "The same question, answered by flow cytometry: 20 events among 10 million cells are 2e-6, "
+        "so that nothing detected says nothing about 1e-6.",
+        "NEED_DATA",
+        pack="midas-endpoint",
+        conclusions=(),
     ),
 )
 
@@ -117,7 +137,9 @@ def request_for(example: Example, run: str) -> EvaluateRequest:
     """The request that an EHR would send: a Bundle as such, anything else as a resource."""
     content = (_FOLDER / example.file).read_bytes()
     is_bundle = json.loads(content)["resourceType"] == "Bundle"
-    request = EvaluateRequest(request_id=f"demo-{run}-{Path(example.file).stem}")
+    request = EvaluateRequest(
+        request_id=f"demo-{run}-{Path(example.file).stem}", pack=PackSelector(id=example.pack)
+    )
     request.evaluation_time.FromJsonString(EVALUATION_TIME)
     if is_bundle:
         request.bundle_json = content
@@ -126,13 +148,20 @@ def request_for(example: Example, run: str) -> EvaluateRequest:
     return request
 
 
+def findings(decision: Decision) -> str:
+    """The conclusions in a line."""
+    return ", ".join(f"{each.id} = {each.value}" for each in decision.conclusions)
+
+
 def differences(example: Example, decision: Decision) -> list[str]:
     """What came out otherwise than expected, in words."""
     options = sorted(option.id for option in decision.options)
-    pairs = (
+    pairs = [
         ("outcome", example.outcome, outcome_of(decision)),
         ("options", ", ".join(example.options) or "none", ", ".join(options) or "none"),
-    )
+    ]
+    if example.conclusions is not None:
+        pairs.append(("conclusions", ", ".join(example.conclusions) or "none", findings(decision) or "none"))
     return [f"{example.file}: {name} {got}, expected {want}" for name, want, got in pairs if got != want]
 
 
@@ -215,10 +244,11 @@ def tell_summary(answers: Sequence[EvaluateResponse], found: dict[str, list[list
     """A line for each example, a line for each check, and whatever is wrong."""
     print(f"\n{'=' * COLUMNS}\nSummary\n\n  {'record':<8}{'example':<31}{'outcome':<14}options")
     for example, answer in zip(EXAMPLES, answers, strict=True):
-        options = ", ".join(option.id for option in answer.decision.options) or "none"
-        print(
-            f"  {answer.receipt.index:<8}{example.file:<31}{outcome_of(answer.decision):<14}{clean(options)}"
-        )
+        decision = answer.decision
+        options = ", ".join(option.id for option in decision.options) or "none"
+        if outcome_of(decision) == "CONCLUDED":
+            options = findings(decision)
+        print(f"  {answer.receipt.index:<8}{example.file:<31}{outcome_of(decision):<14}{clean(options)}")
     print()
     for holds, faults in found.items():
         print(f"  {sum(not fault for fault in faults)} of {len(faults)} {holds}")

@@ -8,37 +8,52 @@ from typing import Any
 
 from google.protobuf.timestamp_pb2 import Timestamp
 
-from pactolus.v1.evaluation_service_pb2 import EvaluateRequest
+from pactolus.v1.evaluation_service_pb2 import EvaluateRequest, PackSelector
 
-__all__ = ["AT", "EXAMPLES", "ROOT", "Promise", "example", "instant", "promises", "request"]
+__all__ = [
+    "AT",
+    "EXAMPLES",
+    "ROOT",
+    "Promise",
+    "example",
+    "instant",
+    "promised",
+    "promises",
+    "request",
+]
 
 ROOT = Path(__file__).resolve().parents[2]
 EXAMPLES = ROOT / "examples"
 AT = "2026-03-01T09:00:00Z"
 
-_ROW = re.compile(r"^\| `([a-z0-9.-]+\.json)` \|[^|]*\| `([A-Z_]+)` \| ([^|]+) \|$", re.MULTILINE)
+_ROW = re.compile(
+    r"^\| `([a-z0-9.-]+\.json)` \|[^|]*\| `([A-Z_]+)` \| ([^|]+) \|(?: `([a-z-]+)` \|)?$", re.MULTILINE
+)
+_PACK = "midas-consolidation"
 
 
 @dataclass(frozen=True)
 class Promise:
-    """One row of the table: the outcome of a file and the ids of its options."""
+    """One row of a table: the outcome of a file, the ids of its options, the pack to ask."""
 
     file: str
     outcome: str
     options: tuple[str, ...]
+    pack: str = _PACK
 
 
-def promises() -> list[Promise]:
-    """The rows of the table, in their order; `the same` means the options of the row before."""
+def promises(pack: str = "") -> list[Promise]:
+    """The rows of the tables in their order, those of one pack if it is named; `the same` means the
+    options of the row before."""
     found: list[Promise] = []
-    for file, outcome, words in _ROW.findall((EXAMPLES / "README.md").read_text(encoding="utf-8")):
+    for file, outcome, words, other in _ROW.findall((EXAMPLES / "README.md").read_text(encoding="utf-8")):
         options = tuple(re.findall(r"`([a-z0-9-]+)`", words))
         if words.startswith("none"):
             options = ()
         elif words == "the same":
             options = found[-1].options
-        found.append(Promise(file, outcome, options))
-    return found
+        found.append(Promise(file, outcome, options, other or _PACK))
+    return [one for one in found if pack in {"", one.pack}]
 
 
 def example(file: str) -> dict[str, Any]:
@@ -59,3 +74,8 @@ def request(content: bytes | str, **fields: Any) -> EvaluateRequest:
     if isinstance(content, str):
         content = (EXAMPLES / content).read_bytes()
     return EvaluateRequest(resources_json=[content], evaluation_time=instant(), **fields)
+
+
+def promised(promise: Promise, **fields: Any) -> EvaluateRequest:
+    """A request with the example of this row, to its pack."""
+    return request(promise.file, pack=PackSelector(id=promise.pack), **fields)

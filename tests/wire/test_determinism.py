@@ -13,7 +13,7 @@ from pactolus.v1.evaluation_service_pb2 import EvaluateRequest
 from tests.support.examples import AT, EXAMPLES, ROOT, example, instant, promises, request
 from tests.support.service import Service, service
 
-FILES = [promise.file for promise in promises()]
+FILES = [promise.file for promise in promises("midas-consolidation")]
 
 SURROUNDINGS = [
     {"PYTHONHASHSEED": "0", "TZ": "Pacific/Kiritimati", "LC_ALL": "C"},

@@ -13,7 +13,7 @@ from pactolus.v1.evaluation_service_pb2 import EvaluateResponse, PackSelector
 from pactolus_engine.decision import PackIdentity
 from pactolus_engine.ports import StoredRecord
 from pactolus_engine.record import leaf_hash, read_stored_input
-from tests.support.examples import AT, EXAMPLES, Promise, instant, promises, request
+from tests.support.examples import AT, EXAMPLES, Promise, instant, promised, promises, request
 from tests.support.service import Service, reason_of, service
 
 RACERS = 32
@@ -40,7 +40,7 @@ def test_every_example_is_in_the_table() -> None:
 
 @pytest.mark.parametrize("promise", promises(), ids=lambda promise: promise.file)
 def test_an_example_gives_what_its_table_says(served: Service, promise: Promise) -> None:
-    got = served.evaluate(request(promise.file)).decision
+    got = served.evaluate(promised(promise)).decision
     assert Outcome.Name(got.outcome) == f"OUTCOME_{promise.outcome}"
     assert sorted(option.id for option in got.options) == sorted(promise.options)
 
@@ -85,7 +85,7 @@ def test_every_offer_says_that_nobody_approved_the_pack(served: Service) -> None
 
 @pytest.mark.parametrize("promise", promises(), ids=lambda promise: promise.file)
 def test_a_decision_is_read_back_to_the_byte(served: Service, promise: Promise) -> None:
-    answer = served.evaluate(request(promise.file))
+    answer = served.evaluate(promised(promise))
     recalled = served.recall(answer.receipt.index)
     assert recalled.response.SerializeToString(deterministic=True) == answer.SerializeToString(
         deterministic=True

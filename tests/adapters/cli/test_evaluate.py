@@ -51,7 +51,7 @@ def _lines(run: Run) -> list[dict[str, Any]]:
 
 
 def test_every_example_gives_its_line_in_order(run: Runner) -> None:
-    promised = promises()
+    promised = promises("midas-consolidation")
     done = run("evaluate", *(EXAMPLES / each.file for each in promised), "--at", AT, "--json")
     assert (done.code, done.err) == (0, "")
     for line, promise in zip(_lines(done), promised, strict=True):
