@@ -180,7 +180,8 @@ def recomputed_id(decision: Decision) -> str:
     content: dict[str, Any] = MessageToDict(
         decision, preserving_proto_field_name=True, always_print_fields_with_no_presence=True
     )
-    for holder, name in ((content, "retracted"), (content.get("trace", {}), "taken_from_earlier")):
+    trace = content.get("trace", {})
+    for holder, name in ((content, "retracted"), (trace, "taken_from_earlier"), (trace, "rules_off")):
         if not holder.get(name, True):  # fields of later versions count only when they say something
             del holder[name]
     content["decision_id"] = ""

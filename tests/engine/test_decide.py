@@ -243,6 +243,17 @@ def test_a_finding_that_holds_in_every_completion_is_stated() -> None:
     assert {(one.id, one.value) for one in decision.conclusions} == {("stage", "I")}
 
 
+def test_the_rules_behind_findings_are_reasons_where_nothing_else_is_given() -> None:
+    def told(pack: Pack, **known: str) -> list[tuple[str, str]]:
+        readings = [reading(name, point(number)) for name, number in known.items()]
+        return [(one.rule, one.truth) for one in decided(pack, *readings).reasons]
+
+    assert told(_stages(_STAGE_I), mrd="1e-6") == [("stage-one", "true")]
+    assert told(_stages(_STAGE_I)) == [("stage-one", "unknown")]
+    assert told(_stages(_STAGE_I), mrd="1e-5") == []
+    assert "stage-one" not in dict(told(_pack(_STAGE_I), mrd="1e-6")), "an option is the better answer"
+
+
 def test_findings_stand_beside_every_outcome() -> None:
     pack = _pack(rule("status", "conclude", _NEGATIVE, "mrd-status", value="negative"))
     for flags in ({}, {"hold": "true"}, {"exclude": ""}):

@@ -153,6 +153,15 @@ def test_an_offer_says_common_caveats_once_and_own_ones_beside_their_option() ->
     assert _rendered(_BASE) == _OFFER
 
 
+def test_findings_come_with_their_rule_and_the_caveats_beside_them() -> None:
+    why = Reason("is-low", "conclude", "true", "MRD is low", "It is below.", (_TRIAL,), (_MRD,))
+    text = _rendered(replace(_BASE, outcome=Outcome.CONCLUDED, options=(), reasons=(why,)))
+    assert "   mrd-status: negative (MRD below 1e-5)\n" in text
+    assert "   Beside the findings\n   ! neither was shown to be better [no-superiority, trial]\n" in text
+    assert "   Why\n   - MRD is low [conclude, is-low, trial]\n     It is below.\n     = MRD: 3e-6" in text
+    assert "[register] Trial register" in text, "the sources of caveats are told too"
+
+
 def test_what_is_missing_stands_before_what_is_open_and_caveats_of_no_option_are_left_out() -> None:
     assert _rendered(_need_data()) == _NEED_DATA
 
