@@ -32,11 +32,13 @@ _NO_LIMITS: Final = Limits(2**62, 2**62)
 
 @dataclass(frozen=True, slots=True)
 class Asked:
-    """Under which pack, at which instant (UTC, whole milliseconds), over which local code systems."""
+    """Under which pack, at which instant (UTC, whole milliseconds), over which local code systems and
+    known FHIR servers."""
 
     compiled: CompiledPack
     instant: datetime
     local_base: str
+    known_bases: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -85,9 +87,11 @@ def earlier_suggestions(inputs: Sequence[EarlierInput], asked: Asked) -> tuple[E
 
 
 def _reread(one: EarlierInput, taken: Sequence[TakenInput], asked: Asked) -> FactSet:
-    pack, base = asked.compiled.pack, asked.local_base
     try:
-        return read((one.sent,), b"", one.patient, pack, local_base=base, limits=_NO_LIMITS, taken=taken)
+        return read(
+            (one.sent,), b"", one.patient, asked.compiled.pack,
+            local_base=asked.local_base, limits=_NO_LIMITS, known_bases=asked.known_bases, taken=taken,
+        )  # fmt: skip
     except InputInvalid as error:
         raise AuditUnavailable(
             f"record `{one.index}` of the audit log holds resources that this version cannot read"

@@ -91,13 +91,15 @@ class HallwaySettings:
     """What of the settings bears on an answer; recorded with every one.
 
     `local_base`: the base of the site's code systems, ending in `/CodeSystem/`. `versions`: name of
-    a part of the software → its version.
+    a part of the software → its version. `known_bases`: the FHIR servers whose address in a reference
+    means no more than `Type/id`.
     """
 
     default_pack: str
     local_base: str
     limits: Limits
     versions: Mapping[str, str]
+    known_bases: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -127,7 +129,7 @@ class Hallway:
         except Exception as failure:
             self._append_failure(failure, request, instant)
             raise
-        asked = Asked(compiled, instant, self.settings.local_base)
+        asked = Asked(compiled, instant, self.settings.local_base, self.settings.known_bases)
         with self.turns.of(request.tenant, sent.facts.patient.key):
             return self._decided(command, request, sent, asked)
 
@@ -184,6 +186,7 @@ class Hallway:
                 compiled.pack,
                 local_base=self.settings.local_base,
                 limits=self.settings.limits,
+                known_bases=self.settings.known_bases,
                 taken=taken,
             )
         except InputInvalid as refusal:
@@ -282,6 +285,7 @@ class Hallway:
             settings={
                 "default_pack": self.settings.default_pack,
                 "local_base": self.settings.local_base,
+                "fhir_bases": ",".join(self.settings.known_bases),
             },
             versions=dict(self.settings.versions),
         )

@@ -1,6 +1,7 @@
 """The settings, in one table: name, environment variable, default, meaning. Docs are made from it."""
 
 import os
+import re
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field, fields
 from ipaddress import ip_address
@@ -41,12 +42,21 @@ def _whole(least: int, most: int) -> Callable[[str], int]:
 
 
 _HUGE = 2**31 - 1
+_FHIR_BASE = re.compile(r"https?://[^\s,?#/][^\s,?#]*/")
 
 
 def _code_system_base(text: str) -> str:
     if not text.startswith(("http://", "https://")) or not text.endswith("/CodeSystem/"):
         raise ValueError("expected an http(s) address that ends in `/CodeSystem/`")
     return text
+
+
+def _fhir_bases(text: str) -> tuple[str, ...]:
+    """Each base once, with its last slash, in one order: they are recorded with every answer."""
+    bases = {f"{one.strip().rstrip('/')}/" for one in text.split(",")}
+    if not all(_FHIR_BASE.fullmatch(one) for one in bases):
+        raise ValueError("expected http(s) addresses of FHIR servers, with commas between them")
+    return tuple(sorted(bases))
 
 
 @dataclass(frozen=True, slots=True)
@@ -70,6 +80,11 @@ class Settings:
         "https://pactolus.example/fhir/CodeSystem/",
         _code_system_base,
         "the base of the site's own code systems",
+    )
+    fhir_bases: tuple[str, ...] = _setting(
+        (),
+        _fhir_bases,
+        "the FHIR servers whose address in a reference means no more than `Type/id`, with commas between",
     )
     resource_bytes: int = _setting(1024 * 1024, _whole(1, _HUGE), "largest single resource, in bytes")
     request_bytes: int = _setting(4 * 1024 * 1024, _whole(1, _HUGE), "largest request, in bytes")

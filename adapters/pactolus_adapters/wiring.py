@@ -109,4 +109,5 @@ def _hallway_settings(settings: Settings) -> HallwaySettings:
         local_base=settings.code_systems,
         limits=Limits(settings.resource_bytes, settings.request_bytes),
         versions=software_versions(),
+        known_bases=settings.fhir_bases,
     )

@@ -20,6 +20,10 @@ GOOD = {
     "plaintext": ("TRUE", True),
     "reflection": ("on", True),
     "code_systems": ("https://site.example/fhir/CodeSystem/", "https://site.example/fhir/CodeSystem/"),
+    "fhir_bases": (
+        "https://b.example/fhir, https://a.example/",
+        ("https://a.example/", "https://b.example/fhir/"),
+    ),
     "resource_bytes": ("1", 1),
     "request_bytes": ("2147483647", 2147483647),
     "evaluations": ("1024", 1024),
@@ -56,6 +60,7 @@ def test_what_is_chosen_wins_over_the_environment() -> None:
         *(("PACTOLUS_EVALUATIONS", text) for text in ("0", "1025")),
         *(("PACTOLUS_MATCH_SECONDS", text) for text in ("0", "0.5", "1e3")),
         ("PACTOLUS_REQUEST_BYTES", "0"),
+        *(("PACTOLUS_FHIR_BASES", text) for text in ("a.example", "https://a.example,", "https://", "urn:x")),
         ("PACTOLUS_RESOURCE_BYTES", "2147483648"),
         ("PACTOLUS_PLAINTEXT", "maybe"),
         ("PACTOLUS_REFLECTION", "2"),

@@ -12,7 +12,7 @@ from collections.abc import Set as AbstractSet
 from dataclasses import dataclass
 from typing import Any
 
-from pactolus_adapters.fhir.references import References
+from pactolus_adapters.fhir.references import References, unversioned
 from pactolus_adapters.fhir.resource import Resource, objects, text
 from pactolus_adapters.fhir.violations import Violations
 from pactolus_adapters.fhir.withdrawal import is_withdrawn
@@ -106,7 +106,8 @@ def _of_subjects(resources: Sequence[Resource], references: References) -> Patie
 def _patient(
     key: str, reference: str, names: AbstractSet[str], sent: Resource | None, references: References
 ) -> Patient:
-    identity = PatientIdentity(key, reference, tuple(sorted({*names, key} - {""})))
+    addresses = {address for name in names for address in references.addresses(name)}
+    identity = PatientIdentity(key, reference, tuple(sorted({*names, *addresses, key} - {""})))
     return Patient(identity, frozenset(names), sent, references)
 
 
@@ -121,7 +122,10 @@ def _names(subject: Any, holder: Resource, references: References) -> set[str]:
 
 
 def _resource_names(patient: Resource, references: References) -> set[str]:
-    return {references.name_of(patient), *_identifiers(patient)}
+    """A urn is left out: it holds within its Bundle, and another Bundle may use it for another."""
+    url = unversioned(patient.full_url)
+    address = {url} if url.startswith(("http://", "https://")) else set()
+    return {references.name_of(patient), *address, *_identifiers(patient)}
 
 
 def _identifiers(patient: Resource) -> list[str]:

@@ -14,8 +14,9 @@ from typing import Any
 
 from pactolus_adapters.fhir.resource import Resource, text
 
-__all__ = ["References"]
+__all__ = ["References", "unversioned"]
 
+_RELATIVE = re.compile(r"[A-Za-z]+/[A-Za-z0-9\-.]{1,64}")
 _ABSOLUTE = re.compile(r"[A-Za-z][A-Za-z0-9+.-]*:")
 
 
@@ -26,7 +27,7 @@ class References:
     """
 
     def __init__(self, resources: Sequence[Resource], bases: Iterable[str] = ()) -> None:
-        self._by_url = {_unversioned(one.full_url): one for one in resources if one.full_url}
+        self._by_url = {unversioned(one.full_url): one for one in resources if one.full_url}
         own = {_base(one) for one in resources} - {""}
         self._servers = _Prefixes(own)
         self._known = frozenset(map(_slashed, bases)) | (own if len(own) == 1 else frozenset())
@@ -54,7 +55,7 @@ class References:
 
     def named(self, written: str, base: str = "") -> Resource | None:
         """The resource of that URL or `Type/id`; `base` is the server a relative one is relative to."""
-        plain = _unversioned(written)
+        plain = unversioned(written)
         if not plain:
             return None
         for url in (plain, f"{base}{plain}" if base else plain):
@@ -66,7 +67,7 @@ class References:
 
     def plain(self, written: str, base: str = "") -> str:
         """The reference without version and known base: what names the same resource is equal."""
-        return "".join(self._split(_unversioned(written), base))
+        return "".join(self._split(unversioned(written), base))
 
     def name_of(self, resource: Resource) -> str:
         """The plain reference of a resource that was sent."""
@@ -75,6 +76,10 @@ class References:
     def plain_subject(self, written: str, holder: Resource) -> str:
         """The plain reference that an element of `holder` writes."""
         return self.plain(written, _base(holder))
+
+    def addresses(self, name: str) -> set[str]:
+        """The addresses that a plain `Type/id` has on the servers that are known; empty for another name."""
+        return {f"{base}{name}" for base in self._known} if _RELATIVE.fullmatch(name) else set()
 
     def _fitting(self, name: str, server: str) -> Iterator[Resource]:
         """The resources of that name that may come from that server; the same id on another is another."""
@@ -107,7 +112,8 @@ class _Prefixes:
         return ""
 
 
-def _unversioned(url: str) -> str:
+def unversioned(url: str) -> str:
+    """The reference or `fullUrl` of a resource, whatever its version."""
     return url.partition("/_history/")[0]
 
 
@@ -117,5 +123,5 @@ def _slashed(base: str) -> str:
 
 def _base(one: Resource) -> str:
     """The server a resource came from, with its last slash, when its `fullUrl` says so."""
-    url, ending = _unversioned(one.full_url), f"/{one.type}/{one.id}"
+    url, ending = unversioned(one.full_url), f"/{one.type}/{one.id}"
     return _slashed(url.removesuffix(ending)) if one.id and url.endswith(ending) else ""

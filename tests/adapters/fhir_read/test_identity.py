@@ -79,6 +79,24 @@ def test_a_base_that_is_known_is_stripped_and_another_is_not() -> None:
     assert is_read(facts(patient(), absolute, known_bases=[BASE]))
 
 
+@pytest.mark.parametrize(
+    ("sent", "bases"),
+    [
+        ([bundle((f"{BASE}/Patient/p1/_history/2", patient()))], []),
+        ([bundle((f"{BASE}/Observation/mrd-1", about()))], []),
+        ([bundle((f"{BASE}/Observation/mrd-1", about(f"{BASE}/Patient/p1")))], []),
+        ([about()], [BASE]),
+        ([about(f"{BASE}/Patient/p1")], [BASE]),
+    ],
+)
+def test_a_patient_is_named_by_the_address_too(sent: list[Any], bases: list[str]) -> None:
+    assert set(facts(*sent, known_bases=bases).patient.names) == {"Patient/p1", f"{BASE}/Patient/p1"}
+
+
+def test_a_full_url_that_is_no_address_names_nobody() -> None:
+    assert facts(sent=bundle(("urn:uuid:0a", patient()))).patient.names == ("Patient/p1",)
+
+
 def test_two_servers_may_use_the_same_id() -> None:
     sent = bundle(
         (f"{BASE}/Patient/p1", patient()),

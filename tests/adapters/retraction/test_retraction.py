@@ -40,8 +40,16 @@ class Room:
         self.hallway = Hallway(shelf, matcher, log, lambda: AT, settings)
 
     def send(self, content: bytes, **fields: Any) -> Answer:
-        command = EvaluateCommand(resources=(content,), evaluation_time=AT, client="ehr", tenant="north")
-        return self.hallway.evaluate(replace(command, **fields))
+        return self.hallway.evaluate(replace(self.command(content), **fields))
+
+    @staticmethod
+    def command(content: bytes) -> EvaluateCommand:
+        return EvaluateCommand(resources=(content,), evaluation_time=AT, client="ehr", tenant="north")
+
+    def knowing(self, *bases: str) -> "Room":
+        """The same room, to which the addresses of these servers mean nothing."""
+        self.hallway = replace(self.hallway, settings=replace(self.hallway.settings, known_bases=bases))
+        return self
 
 
 @pytest.fixture(scope="module")
