@@ -35,7 +35,17 @@ class Patient:
 
     def is_meant_by(self, subject: Any, holder: Resource) -> bool:
         """Whether a subject element means this patient; one that is not given does."""
-        return subject is None or bool(self.names & _names(subject, holder, self.references))
+        if subject is None:
+            return True
+        is_named = bool(self.names & _names(subject, holder, self.references))
+        return is_named and not self._is_denied_by(subject)
+
+    def _is_denied_by(self, subject: Any) -> bool:
+        """Whether an identifier beside the reference differs from every one of its system."""
+        identifier = subject.get("identifier") if isinstance(subject, dict) else None
+        written, system = _identifier(identifier), text(identifier, "system")
+        of_system = {name for name in self.names if name.startswith(f"{system}|")}
+        return bool(written and of_system) and written not in of_system
 
     @property
     def is_replaced(self) -> bool:

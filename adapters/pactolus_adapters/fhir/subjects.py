@@ -1,8 +1,9 @@
 """Sorts out the resources about somebody else: they are named, and nothing of them is read."""
 
 from collections.abc import Iterator, Sequence
+from typing import Any
 
-from pactolus_adapters.fhir.resource import Resource
+from pactolus_adapters.fhir.resource import Resource, objects
 from pactolus_adapters.fhir.withdrawal import is_withdrawn
 from pactolus_adapters.fhir.words import Reader, boolean
 from pactolus_engine.facts import Reading, Source
@@ -20,10 +21,11 @@ def sort_out_others(reader: Reader, resources: Sequence[Resource]) -> tuple[list
     readings: list[Reading] = []
     for resource in resources:
         places = list(_mismatches(reader, resource))
-        if not any(place == resource.source("subject") for place in places):
-            own.append(resource)
+        whole = [path for path, _ in _subjects(resource) if resource.source(path) in places]
+        if whole:
+            reader.pass_over(resource, _SOMEBODY_ELSE, whole[0])
         else:
-            reader.pass_over(resource, _SOMEBODY_ELSE, "subject")
+            own.append(resource)
         if not is_withdrawn(resource):
             readings += _mismatch_readings(reader, resource, places, _SOMEBODY_ELSE)
     return own, readings + _replaced(reader)
@@ -31,12 +33,22 @@ def sort_out_others(reader: Reader, resources: Sequence[Resource]) -> tuple[list
 
 def _mismatches(reader: Reader, resource: Resource) -> Iterator[Source]:
     """The subjects, of the resource and of Specimens in it, that are not the patient."""
-    if not reader.patient.is_meant_by(resource.body.get("subject"), resource):
-        yield resource.source("subject")
+    for path, subject in _subjects(resource):
+        if not reader.patient.is_meant_by(subject, resource):
+            yield resource.source(path)
     for inner in resource.contained().values():
         is_specimen = inner.type == "Specimen"
         if is_specimen and not reader.patient.is_meant_by(inner.body.get("subject"), resource):
             yield inner.source("subject")
+
+
+def _subjects(resource: Resource) -> list[tuple[str, Any]]:
+    """What the whole resource is about: its subject, and the focus that an Observation may have instead."""
+    focus = objects(resource.body, "focus") if resource.type == "Observation" else []
+    return [
+        ("subject", resource.body.get("subject")),
+        *((f"focus[{position}]", one) for position, one in enumerate(focus)),
+    ]
 
 
 def _mismatch_readings(reader: Reader, resource: Resource, places: list[Source], note: str) -> list[Reading]:

@@ -139,6 +139,17 @@ def test_the_same_id_on_another_server_is_another_patient(reference: str, is_own
             "",
         ),
         ([about(), about("Patient/p2", id="mrd-2")], ""),
+        ([patient(), about(focus=[{"reference": "Patient/p2"}])], ""),
+        ([patient(), about(focus=[{"reference": "Patient/p1"}, {"reference": "Device/d"}])], ""),
+        (
+            [
+                patient(identifier=[IDENTIFIER]),
+                observation(
+                    **MRD, subject={"reference": "Patient/p1", "identifier": {**IDENTIFIER, "value": "T-2"}}
+                ),
+            ],
+            "",
+        ),
     ],
 )
 def test_a_result_of_somebody_else_is_named_and_not_read(sent: list[Any], asked: str) -> None:
@@ -159,6 +170,21 @@ def test_a_result_of_somebody_else_is_named_and_not_read(sent: list[Any], asked:
             "",
         ),
         ([about(), about("Patient/p2", id="mrd-2", status="entered-in-error")], ""),
+        ([patient(), about(focus=[{"reference": "Patient/p1"}])], ""),
+        *(
+            (
+                [
+                    patient(identifier=[IDENTIFIER, {**IDENTIFIER, "value": "T-3"}]),
+                    observation(**MRD, subject={"reference": "Patient/p1", "identifier": identifier}),
+                ],
+                "",
+            )
+            for identifier in (
+                IDENTIFIER,
+                {**IDENTIFIER, "value": "T-3"},
+                {"system": "http://registry.example/number", "value": "9"},
+            )
+        ),
     ],
 )
 def test_a_result_of_the_patient_is_read(sent: list[Any], asked: str) -> None:
