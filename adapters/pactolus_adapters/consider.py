@@ -90,7 +90,8 @@ def _reread(one: EarlierInput, taken: Sequence[TakenInput], asked: Asked) -> Fac
     try:
         return read(
             (one.sent,), b"", one.patient, asked.compiled.pack,
-            local_base=asked.local_base, limits=_NO_LIMITS, known_bases=asked.known_bases, taken=taken,
+            local_base=asked.local_base, limits=_NO_LIMITS, known_bases=asked.known_bases,
+            taken=taken, is_recorded=True,
         )  # fmt: skip
     except InputInvalid as error:
         raise AuditUnavailable(

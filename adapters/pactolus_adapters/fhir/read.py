@@ -17,14 +17,17 @@ from pactolus_adapters.fhir.resource import Resource
 from pactolus_adapters.fhir.strict_json import Limits
 from pactolus_adapters.fhir.subjects import sort_out_others
 from pactolus_adapters.fhir.taken import put_in
-from pactolus_adapters.fhir.versions import newest
+from pactolus_adapters.fhir.versions import check_addresses, newest
 from pactolus_adapters.fhir.violations import Violations
+from pactolus_adapters.fhir.withdrawal import is_withdrawn
 from pactolus_adapters.fhir.words import Reader
 from pactolus_engine.facts import FactSet, PassedOver, Reading, Source
 from pactolus_engine.pack.model import Pack
 from pactolus_engine.record import TakenInput
 
 __all__ = ["Limits", "Read", "read", "read_with_resources"]
+
+_WHOSE = "is not known, and a withdrawn resource must reach whoever was told of it; say whose it is"
 
 
 @dataclass(frozen=True, slots=True)
@@ -45,11 +48,12 @@ def read(
     limits: Limits,
     known_bases: Sequence[str] = (),
     taken: Sequence[TakenInput] = (),
+    is_recorded: bool = False,
 ) -> FactSet:
     """The facts of one request, as `read_with_resources` gives them."""
     return read_with_resources(
         resources, bundle, patient, pack,
-        local_base=local_base, limits=limits, known_bases=known_bases, taken=taken,
+        local_base=local_base, limits=limits, known_bases=known_bases, taken=taken, is_recorded=is_recorded,
     ).facts  # fmt: skip
 
 
@@ -63,6 +67,7 @@ def read_with_resources(
     limits: Limits,
     known_bases: Sequence[str] = (),
     taken: Sequence[TakenInput] = (),
+    is_recorded: bool = False,
 ) -> Read:
     """The facts of one request; raises `InputInvalid` with every violation found in it.
 
@@ -70,14 +75,19 @@ def read_with_resources(
     empty. `patient` names the patient (`Patient/id`, a URL, an id, `system|value`) or is empty.
     `local_base` is the address under which the pack's `local:` code systems stand; `known_bases`
     are FHIR servers whose address in a reference means nothing more than `Type/id`. `taken` comes from
-    earlier records and takes the place of what was sent under the same name.
+    earlier records and takes the place of what was sent under the same name. `is_recorded`: the resources come out of a
+    record, where those of two requests may stand side by side and use one `fullUrl`.
     """
     found = Violations()
     opened = open_request(resources, bundle, limits, found)
     kept, older = newest(opened.resources, found)
+    if not is_recorded:
+        check_addresses(kept, found)
     kept, replaced, beside = put_in(kept, taken)
     references = References(kept, known_bases)
     who = find_patient(kept, references, patient, found)
+    if not who.identity.names and any(map(is_withdrawn, kept)):
+        found.add("patient", _WHOSE)
     found.raise_if_any()
     reader = Reader(pack, CodeBook(pack, local_base), references, who)
     own, mismatches = sort_out_others(reader, kept)

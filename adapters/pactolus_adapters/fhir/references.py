@@ -27,7 +27,7 @@ class References:
     """
 
     def __init__(self, resources: Sequence[Resource], bases: Iterable[str] = ()) -> None:
-        self._by_url = {unversioned(one.full_url): one for one in resources if one.full_url}
+        self._by_url = _by_url(resources)
         own = {_base(one) for one in resources} - {""}
         self._servers = _Prefixes(own)
         self._known = frozenset(map(_slashed, bases)) | (own if len(own) == 1 else frozenset())
@@ -59,8 +59,8 @@ class References:
         if not plain:
             return None
         for url in (plain, f"{base}{plain}" if base else plain):
-            if (found := self._by_url.get(url)) is not None:
-                return found
+            if url in self._by_url:
+                return self._by_url[url]
         server, name = self._split(plain, base)
         fitting = list(islice(self._fitting(name, server), 2))
         return fitting[0] if len(fitting) == 1 else None
@@ -110,6 +110,16 @@ class _Prefixes:
             if length <= len(longer) and longer[:length] in self._texts:
                 return longer[:length]
         return ""
+
+
+def _by_url(resources: Sequence[Resource]) -> dict[str, Resource | None]:
+    """By `fullUrl`, of whatever version; one that two resources have means neither."""
+    found: dict[str, Resource | None] = {}
+    for one in resources:
+        if one.full_url:
+            url = unversioned(one.full_url)
+            found[url] = None if url in found else one
+    return found
 
 
 def unversioned(url: str) -> str:
