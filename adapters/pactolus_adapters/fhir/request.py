@@ -7,6 +7,7 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
+from pactolus_adapters.fhir.modifiers import modified_by, modifiers_of_entry
 from pactolus_adapters.fhir.r4_codes import R4_ONLY_TYPES
 from pactolus_adapters.fhir.r4_models import check_r4
 from pactolus_adapters.fhir.r4_shape import model_of
@@ -29,11 +30,12 @@ class Opened:
 
 @dataclass(frozen=True, slots=True)
 class _Found:
-    """A resource of whatever type, before it is checked."""
+    """A resource of whatever type, before it is checked. `modifiers`: of the Bundles around it."""
 
     body: Any
     field: str
     full_url: str = ""
+    modifiers: Json | None = None
 
 
 def open_request(resources: Sequence[bytes], bundle: bytes, limits: Limits, found: Violations) -> Opened:
@@ -97,23 +99,25 @@ def _take(one: _Found, opened: Opened, found: Violations) -> None:
     kind, place = body["resourceType"], typed(one.field, body)
     if kind == "Bundle":
         check_r4(body, place, found)
-        _take_entries(body, place, opened, found)
+        _take_entries(one, place, opened, found)
         return
     opened.seen += 1
     if kind in READ_TYPES:
         check_r4(body, place, found)
-        opened.resources.append(named(kind, body, place, one.full_url))
+        opened.resources.append(named(kind, modified_by(one.modifiers or {}, body), place, one.full_url))
     elif kind in R4_ONLY_TYPES or model_of(kind) is not None:
         opened.passed_over.append(_other_type(body))
     else:
         found.add(one.field, "is of a `resourceType` that FHIR R4 does not have")
 
 
-def _take_entries(bundle: Json, place: str, opened: Opened, found: Violations) -> None:
+def _take_entries(holder: _Found, place: str, opened: Opened, found: Violations) -> None:
+    bundle: Json = holder.body
     for position, entry in enumerate(bundle["entry"] if isinstance(bundle.get("entry"), list) else []):
         if isinstance(entry, dict) and "resource" in entry:
             field_ = f"{place}.entry[{position}].resource"
-            _take(_Found(entry["resource"], field_, text(entry, "fullUrl")), opened, found)
+            modifiers = modified_by(holder.modifiers or {}, modifiers_of_entry(bundle, entry))
+            _take(_Found(entry["resource"], field_, text(entry, "fullUrl"), modifiers), opened, found)
 
 
 def _other_type(body: Json) -> PassedOver:

@@ -11,7 +11,8 @@ from decimal import Decimal
 from hashlib import sha256
 from typing import Any
 
-from pactolus_adapters.fhir.resource import Resource, canonical, named, objects, text
+from pactolus_adapters.fhir.modifiers import modified_by, modifiers_of_entry
+from pactolus_adapters.fhir.resource import Json, Resource, canonical, named, objects, text
 from pactolus_adapters.fhir.strict_json import parse
 from pactolus_adapters.fhir.versions import Stamp, in_order, newest, stamp
 from pactolus_adapters.fhir.violations import READ_TYPES, Violations
@@ -51,19 +52,20 @@ def is_superseded(incoming: Seen, known: Seen) -> bool:
 def stored_resources(contents: Sequence[bytes]) -> list[Resource]:
     """The newest version of each resource in contents that were read before."""
     found = Violations()
-    opened = [one for content in contents for one in _opened(parse(content, "", found), "")]
+    opened = [one for content in contents for one in _opened(parse(content, "", found), "", {})]
     return newest(opened, found)[0]
 
 
-def _opened(tree: Any, full_url: str) -> Iterator[Resource]:
+def _opened(tree: Any, full_url: str, modifiers: Json) -> Iterator[Resource]:
     if isinstance(tree, list):
         for part in tree:
-            yield from _opened(part, "")
+            yield from _opened(part, "", modifiers)
     elif text(tree, "resourceType") == "Bundle":
         for entry in objects(tree, "entry"):
-            yield from _opened(entry.get("resource"), text(entry, "fullUrl"))
+            around = modified_by(modifiers, modifiers_of_entry(tree, entry))
+            yield from _opened(entry.get("resource"), text(entry, "fullUrl"), around)
     elif text(tree, "resourceType") in READ_TYPES:
-        yield named(tree["resourceType"], tree, "", full_url)
+        yield named(tree["resourceType"], modified_by(modifiers, tree), "", full_url)
 
 
 def written_bundle(resources: Iterable[Resource]) -> bytes:
