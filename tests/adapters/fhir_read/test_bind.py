@@ -59,7 +59,7 @@ def test_the_status_gives_the_standing(status: str, standing: Standing) -> None:
 
 @pytest.mark.parametrize("status", ["entered-in-error", "cancelled"])
 def test_withdrawn_results_are_traced_and_not_read(status: str) -> None:
-    found = facts(observation(**MRD, status=status))
+    found = facts(observation(**MRD, status=status), patient="Patient/p1")
     assert found.readings == ()
     assert [one.source.reference for one in found.passed_over] == ["Observation/mrd-1"]
 
@@ -116,7 +116,7 @@ def test_the_code_implies_marrow_and_assay_only_when_the_resource_says_nothing()
 )
 def test_a_specimen_that_says_nothing_is_traced_and_nothing_is_implied(sent: list[Any]) -> None:
     asked = observation("mrd-flow", **MRD, specimen={"reference": "Specimen/s1"})
-    found = facts(asked, *sent)
+    found = facts(asked, *sent, patient="Patient/p1")
     assert [one for one in found.readings if one.fact == "specimen"] == []
     assert found.passed_over
 
@@ -363,7 +363,7 @@ def test_the_newest_version_counts_whatever_came_first(old: Any, new: Any) -> No
 
 def test_a_withdrawal_in_a_newer_version_withdraws() -> None:
     void = {**version("2", "3"), "status": "entered-in-error"}
-    assert facts(version("1", "3"), void).readings == ()
+    assert facts(version("1", "3"), void, patient="Patient/p1").readings == ()
 
 
 def test_a_resource_without_a_name_is_named_by_its_content() -> None:

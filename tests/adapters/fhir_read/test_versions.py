@@ -5,9 +5,9 @@ from typing import Any
 
 import pytest
 
+from pactolus_adapters.fhir.resource import Resource, named
 from pactolus_adapters.fhir.versions import newest
 from pactolus_adapters.fhir.violations import Violations
-from pactolus_adapters.fhir.resource import Resource, named
 from tests.adapters.fhir_read.build import bundle, facts, observation, quantity, violations
 
 BASE = "https://ehr.example/fhir"
