@@ -2,7 +2,8 @@
 
     python examples/demo.py [--data FOLDER]
 
-Without `--data` the records go into a folder that is removed at the end. Exit code 1: an answer was
+The MRD result of the first is then taken back, and with it what was suggested on it. Without `--data`
+the records go into a folder that is removed at the end. Exit code 1: an answer was
 not the expected one, or a record did not come back as it was given. Nothing here knows more of
 Pactolus than its protobuf contract does.
 """
@@ -42,6 +43,8 @@ class Example:
     """A file, its story, and the answer that must come out.
 
     `pack` is empty where the default decides, `conclusions` is None where they are not looked at.
+    `withdraws`: only the MRD result of the file is sent, now entered in error; `replacement` is then
+    the outcome that takes the place of what was said before.
     """
 
     file: str
@@ -50,6 +53,13 @@ class Example:
     options: tuple[str, ...] = ()
     pack: str = ""
     conclusions: tuple[str, ...] | None = None
+    withdraws: bool = False
+    replacement: str = "none"
+
+    @property
+    def name(self) -> str:
+        """The file, and what was done to it."""
+        return f"{self.file}, MRD withdrawn" if self.withdraws else self.file
 
 
 _NEGATIVE = ("asct-isa-krd-x2", "isa-krd-x6")
@@ -99,7 +109,18 @@ EXAMPLES = (
         pack="midas-endpoint",
         conclusions=(),
     ),
+    Example(
+        "negative-ngs.json",
+        "The laboratory takes the first patient's MRD result back: it was entered in error. Only this "
+        "Observation is sent; the rest is known from the record.",
+        "RETRACT",
+        withdraws=True,
+        replacement="NEED_DATA",
+    ),
 )
+
+_MRD_CODE = "mrd-ngs"
+_WITHDRAWN_AT = "2026-02-27T08:00:00+01:00"
 
 # --- a server of our own ----------------------------------------------------------------------
 
@@ -133,12 +154,27 @@ def running_server(data: Path) -> Iterator[str]:
 # --- what is asked, and what is checked ---------------------------------------------------------
 
 
+def withdrawn_result(bundle: bytes) -> bytes:
+    """The MRD result of a Bundle in its next version, entered in error."""
+    resources = [entry["resource"] for entry in json.loads(bundle)["entry"]]
+    result = next(
+        each
+        for each in resources
+        if each["resourceType"] == "Observation" and each["code"]["coding"][0]["code"] == _MRD_CODE
+    )
+    result["status"] = "entered-in-error"
+    version = str(int(result["meta"]["versionId"]) + 1)
+    result["meta"] = {"versionId": version, "lastUpdated": _WITHDRAWN_AT}
+    return json.dumps(result).encode()
+
+
 def request_for(example: Example, run: str) -> EvaluateRequest:
     """The request that an EHR would send: a Bundle as such, anything else as a resource."""
     content = (_FOLDER / example.file).read_bytes()
+    content = withdrawn_result(content) if example.withdraws else content
     is_bundle = json.loads(content)["resourceType"] == "Bundle"
     request = EvaluateRequest(
-        request_id=f"demo-{run}-{Path(example.file).stem}", pack=PackSelector(id=example.pack)
+        request_id=f"demo-{run}-{EXAMPLES.index(example)}", pack=PackSelector(id=example.pack)
     )
     request.evaluation_time.FromJsonString(EVALUATION_TIME)
     if is_bundle:
@@ -160,9 +196,11 @@ def differences(example: Example, decision: Decision) -> list[str]:
         ("outcome", example.outcome, outcome_of(decision)),
         ("options", ", ".join(example.options) or "none", ", ".join(options) or "none"),
     ]
+    replacement = outcome_of(decision.replacement) if decision.HasField("replacement") else "none"
+    pairs.append(("replacement", example.replacement, replacement))
     if example.conclusions is not None:
         pairs.append(("conclusions", ", ".join(example.conclusions) or "none", findings(decision) or "none"))
-    return [f"{example.file}: {name} {got}, expected {want}" for name, want, got in pairs if got != want]
+    return [f"{example.name}: {name} {got}, expected {want}" for name, want, got in pairs if got != want]
 
 
 def not_as_given(given: EvaluateResponse, read: EvaluateResponse) -> list[str]:
@@ -177,14 +215,23 @@ def not_as_given(given: EvaluateResponse, read: EvaluateResponse) -> list[str]:
 
 def recomputed_id(decision: Decision) -> str:
     """The id of a decision out of its content: SHA-256 of its canonical JSON (RFC 8785) without the id."""
+    content = canonical_content(decision)
+    content["decision_id"] = ""
+    canonical = json.dumps(content, ensure_ascii=False, sort_keys=True, separators=(",", ":"))
+    return sha256(canonical.encode()).hexdigest()
+
+
+def canonical_content(decision: Decision) -> dict[str, Any]:
+    """A decision with the names and forms that its id is made of; so is the one that replaces an earlier."""
     content: dict[str, Any] = MessageToDict(
         decision, preserving_proto_field_name=True, always_print_fields_with_no_presence=True
     )
+    if decision.HasField("replacement"):
+        content["replacement"] = canonical_content(decision.replacement)
     trace = content.get("trace", {})
     for holder, name in ((content, "retracted"), (trace, "taken_from_earlier"), (trace, "rules_off")):
         if not holder.get(name, True):  # fields of later versions count only when they say something
             del holder[name]
-    content["decision_id"] = ""
     content["outcome"] = word(content["outcome"])
     content["evaluation_time"] = (
         decision.evaluation_time.ToDatetime().isoformat(timespec="milliseconds") + "Z"
@@ -192,8 +239,7 @@ def recomputed_id(decision: Decision) -> str:
     content["minimal_missing_sets"] = [one["facts"] for one in content["minimal_missing_sets"]]
     for possible in content["possible_outcomes"]:
         possible["outcome"] = word(possible["outcome"])
-    canonical = json.dumps(content, ensure_ascii=False, sort_keys=True, separators=(",", ":"))
-    return sha256(canonical.encode()).hexdigest()
+    return content
 
 
 # --- the whole way --------------------------------------------------------------------------------
@@ -205,7 +251,7 @@ def ask_all(evaluation: EvaluationServiceStub) -> list[EvaluateResponse]:
     answers = []
     for number, example in enumerate(EXAMPLES, start=1):
         answer = evaluation.Evaluate(request_for(example, run), timeout=_TIMEOUT)
-        teller.tell(f"{number} of {len(EXAMPLES)}  {example.file}", example.story, answer)
+        teller.tell(f"{number} of {len(EXAMPLES)}  {example.name}", example.story, answer)
         answers.append(answer)
     again = evaluation.Evaluate(request_for(EXAMPLES[0], run), timeout=_TIMEOUT)
     return [*answers, again]
@@ -245,13 +291,16 @@ def checks(
 
 def tell_summary(answers: Sequence[EvaluateResponse], found: dict[str, list[list[str]]]) -> None:
     """A line for each example, a line for each check, and whatever is wrong."""
-    print(f"\n{'=' * COLUMNS}\nSummary\n\n  {'record':<8}{'example':<31}{'outcome':<14}options")
+    print(f"\n{'=' * COLUMNS}\nSummary\n\n  {'record':<8}{'example':<34}{'outcome':<14}options")
     for example, answer in zip(EXAMPLES, answers, strict=True):
         decision = answer.decision
         options = ", ".join(option.id for option in decision.options) or "none"
         if outcome_of(decision) == "CONCLUDED":
             options = findings(decision)
-        print(f"  {answer.receipt.index:<8}{example.file:<31}{outcome_of(decision):<14}{clean(options)}")
+        if decision.retracted:
+            records = ", ".join(str(one.index) for one in decision.retracted)
+            options = f"takes back record {records}; now {outcome_of(decision.replacement)}"
+        print(f"  {answer.receipt.index:<8}{example.name:<34}{outcome_of(decision):<14}{clean(options)}")
     print()
     for holds, faults in found.items():
         print(f"  {sum(not fault for fault in faults)} of {len(faults)} {holds}")
@@ -276,8 +325,10 @@ def send_and_check(channel: grpc.Channel) -> int:
 def main() -> int:
     """The demo; returns its exit code."""
     parser = argparse.ArgumentParser(description="Send every example to a server and read the records back.")
-    parser.add_argument("--data", type=Path, help="keep the records in this folder")
+    parser.add_argument("--data", type=Path, help="keep the records in this folder, new or empty")
     chosen: Path | None = parser.parse_args().data
+    if chosen and chosen.exists() and any(chosen.iterdir()):  # what an earlier run withdrew stays so
+        raise SystemExit("--data is expected to name a folder that is new or empty")
     untold = {path.name for path in _FOLDER.glob("*.json")} ^ {example.file for example in EXAMPLES}
     if untold:
         raise SystemExit(f"examples without a file, or files without a story: {', '.join(sorted(untold))}")

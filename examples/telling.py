@@ -9,7 +9,7 @@ from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
 from textwrap import wrap
 
-from pactolus.v1.decision_pb2 import Caveat, Decision, FactUsed, Outcome, Reason
+from pactolus.v1.decision_pb2 import Caveat, Conclusion, Decision, Evidence, FactUsed, Option, Outcome, Reason
 from pactolus.v1.evaluation_service_pb2 import EvaluateResponse
 
 __all__ = ["COLUMNS", "Teller", "clean", "outcome_of", "word"]
@@ -68,21 +68,33 @@ class Teller:
         print(f"\n{'=' * COLUMNS}\n{title}")
         row("", story)
         print()
-        outcome = outcome_of(decision)
-        row("outcome", f"{outcome}: {_MEANS.get(outcome, 'not known to this client')}")
-        for finding in decision.conclusions:
-            row("", f"{finding.id} = {finding.value}: {finding.title}")
-        if outcome == "CONCLUDED":
-            self._caveats(decision.caveats)
-        self._options(decision)
-        _why(decision)
-        _missing(decision)
-        self._assumed(decision)
+        _outcome("outcome", decision)
+        _taken_back(decision)
+        if decision.HasField("replacement"):
+            _outcome("instead", decision.replacement)
+        self._content(decision.replacement if decision.HasField("replacement") else decision)
         _fhir(answer.bundle_json)
         receipt = answer.receipt
         row("audit", f"record {receipt.index} of {receipt.log_origin}")
         row("", f"leaf hash   {receipt.leaf_hash.hex()}")
         row("", f"decision id {decision.decision_id}")
+
+    def _content(self, decision: Decision) -> None:
+        """What a decision says, or the one that takes the place of an earlier."""
+        taken = decision.trace.taken_from_earlier
+        if taken:
+            records = ", ".join(map(str, sorted({one.record for one in taken})))
+            row("recalled", f"{len(taken)} resources that were not sent now, from record {records}")
+        for finding in decision.conclusions:
+            row("", f"{finding.id} = {finding.value}: {finding.title}")
+        if outcome_of(decision) == "CONCLUDED":
+            self._caveats(decision.caveats)
+        self._options(decision)
+        _why(decision)
+        _missing(decision)
+        self._assumed(decision)
+        self._not_checked(decision)
+        self._sources(decision)
 
     def _options(self, decision: Decision) -> None:
         """Options, each with the caveats of its own, then those that all of them have."""
@@ -118,11 +130,57 @@ class Teller:
                 f"the same {count} as told above" if is_known else f"nobody sent otherwise: {texts}",
             )
 
+    def _not_checked(self, decision: Decision) -> None:
+        """The rules that are off: nobody may believe that they were checked."""
+        off = decision.trace.rules_off
+        needed = ", ".join(sorted({parameter for rule in off for parameter in rule.parameters}))
+        text = f"this site has not set {needed}: {'; '.join(dict.fromkeys(rule.title for rule in off))}"
+        is_known = text in self.told
+        self.told.add(text)
+        if off:
+            row("unchecked", f"the same {len(off)} rules as told above" if is_known else text)
+
+    def _sources(self, decision: Decision) -> None:
+        """What the answer rests on, and how it was read."""
+        holders: list[Option | Conclusion | Reason | Caveat]
+        holders = [*decision.options, *decision.conclusions, *_deciding(decision)]
+        holders += [caveat for option in decision.options for caveat in option.caveats]
+        if outcome_of(decision) == "CONCLUDED":
+            holders += decision.caveats
+        cited = {source.id: source for holder in holders for source in holder.evidence}
+        new = [source for source in cited.values() if _source(source) not in self.told]
+        for label, source in zip(_labels("sources"), new, strict=False):
+            row(label, _source(source))
+        if len(new) < len(cited):
+            known = [each for each, source in cited.items() if source not in new]
+            row("" if new else "sources", f"as told above: {', '.join(known)}")
+        self.told |= {_source(source) for source in new}
+
+
+def _outcome(label: str, decision: Decision) -> None:
+    outcome = outcome_of(decision)
+    row(label, f"{outcome}: {_MEANS.get(outcome, 'not known to this client')}")
+
+
+def _taken_back(decision: Decision) -> None:
+    """The earlier suggestions that no longer stand, each with its cause."""
+    for label, one in zip(_labels("earlier"), decision.retracted, strict=False):
+        row(label, f"record {one.index}, its CarePlan is now {one.new_status}: {one.cause}")
+
+
+def _source(source: Evidence) -> str:
+    return f"[{source.id}] {source.citation}: {source.statement}"
+
+
+def _deciding(decision: Decision) -> list[Reason]:
+    """The true rules that the outcome rests on."""
+    effects = {"conflict", "hold", "exclude", *_GIVEN.get(outcome_of(decision), ())}
+    return [one for one in decision.reasons if one.truth == "true" and one.effect in effects]
+
 
 def _why(decision: Decision) -> None:
-    """The true rules that the outcome rests on, and the facts they saw."""
-    effects = {"conflict", "hold", "exclude", *_GIVEN.get(outcome_of(decision), ())}
-    deciding = [one for one in decision.reasons if one.truth == "true" and one.effect in effects]
+    """The rules that the outcome rests on, and the facts they saw."""
+    deciding = _deciding(decision)
     for label, reason in zip(_labels("why"), deciding, strict=False):
         row(label, f"{reason.title} [{reason.effect}, {reason.rule}]: {reason.text}")
     for fact in _facts(deciding):
@@ -137,8 +195,10 @@ def _facts(reasons: Sequence[Reason]) -> list[FactUsed]:
 def _missing(decision: Decision) -> None:
     sent = {fact.fact: fact.shown for fact in decision.trace.facts if fact.sources}
     for label, missing in zip(_labels("missing"), decision.missing, strict=False):
-        seen = f"; sent: {sent[missing.fact]}" if missing.fact in sent else ""
-        row(label, f"{missing.fact} ({missing.reason}{seen}): {missing.supply}")
+        seen = sent.get(missing.fact, "")
+        told = [] if missing.reason in seen else [missing.reason]  # what was seen may tell the reason
+        told += [f"sent: {seen}"] if seen else []
+        row(label, f"{missing.fact} ({'; '.join(told)}): {missing.supply}")
     for label, possible in zip(_labels("possible"), decision.possible_outcomes, strict=False):
         row(label, " ".join([word(Outcome.Name(possible.outcome)), " | ".join(possible.options)]))
     waiting = sum(reason.truth == "unknown" for reason in decision.reasons)

@@ -6,15 +6,18 @@ were then and as they are known now. Nothing else counts, so that a result amend
 leaves the suggestion alone.
 """
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, replace
 from datetime import datetime
 
 from pactolus_engine.compiled import CompiledPack
 from pactolus_engine.decision import Caveat, Decision, Outcome, Reason, Retracted, Trace
-from pactolus_engine.facts import FactSet, Source, Withdrawn
-from pactolus_engine.pack.model import EVALUATION_DATE
+from pactolus_engine.derive import base_facts
+from pactolus_engine.facts import FactSet, Reading, Source, Standing, Withdrawn
+from pactolus_engine.pack.model import EVALUATION_DATE, Status
+from pactolus_engine.show import show_state
 from pactolus_engine.states import States
+from pactolus_engine.values import Value
 from pactolus_engine.weigh import weigh
 
 __all__ = [
@@ -187,24 +190,47 @@ class _States:
 
     def moves_to(self, now: "_States", withdrawn: set[str]) -> Iterator[str]:
         """One sentence for each fact that fell into other cells, unless a withdrawal says it all."""
-        moved: dict[str, None] = {}
-        for dimension, partition in self.compiled.partitions.items():
-            if self.vector[dimension] != now.vector[dimension]:
-                moved[partition.fact.id] = None
+        moved = {
+            partition.fact.id: None
+            for dimension, partition in self.compiled.partitions.items()
+            if self.vector[dimension] != now.vector[dimension]
+        }
         for fact in moved:
-            sources = {reading.source.reference for reading in self.states[fact].readings}
-            if not (sources and sources <= withdrawn):
+            if not self._went_with(fact, now, withdrawn):
                 title = self.compiled.pack.facts[fact].title
-                yield f"{title} changed{self._from_to(fact, now)} ({', '.join(self._places(fact, now))})"
+                yield f"{title} {self._change(fact, now)}{self._places(fact, now)}"
 
-    def _places(self, fact: str, now: "_States") -> list[str]:
+    def _went_with(self, fact: str, now: "_States", withdrawn: set[str]) -> bool:
+        """Whether nothing but the withdrawals changed what the fact, or what it derives from, was read from."""
+        bases = [
+            base
+            for base in base_facts(self.compiled.pack, fact)
+            if _words(self.states[base].readings) != _words(now.states[base].readings)
+        ]
+        return bool(bases) and all(self._lost(base, now, withdrawn) for base in bases)
+
+    def _lost(self, base: str, now: "_States", withdrawn: set[str]) -> bool:
+        before = self.states[base].readings
+        left = [one for one in before if not {one.origin, one.source.reference} & withdrawn]
+        return len(left) < len(before) and (not left or _words(left) == _words(now.states[base].readings))
+
+    def _places(self, fact: str, now: "_States") -> str:
         """The resources that spoke of the fact then, or do now, each in its version."""
         sources = {r.source for states in (self.states, now.states) for r in states[fact].readings}
-        return sorted(map(_place, sources)) or ["no longer read"]
+        return f" ({', '.join(sorted(set(map(_place, sources))))})" if sources else ""
 
-    def _from_to(self, fact: str, now: "_States") -> str:
-        partition = self.compiled.partitions.get(fact)
-        if partition is None or self.vector[fact] == now.vector[fact]:
-            return " in how far it can be relied on"
-        before, after = (partition.names(vector[fact]) for vector in (self.vector, now.vector))
-        return f" from {' or '.join(before) or 'not sent'} to {' or '.join(after) or 'not sent'}"
+    def _change(self, fact: str, now: "_States") -> str:
+        """What became of the fact, in the words that a rule's reader sees; never the pack's own limits."""
+        definition, state = self.compiled.pack.facts[fact], now.states[fact]
+        before, after = (show_state(one.states[fact], definition) for one in (self, now))
+        if before == after:
+            return "changed in how far it can be relied on"
+        if after == f"unknown: {state.reason}":
+            why = "" if state.statuses == {Status.MISSING} else f": {state.reason}"
+            return f"is no longer known{why}"
+        return f"changed from {before} to {after}"
+
+
+def _words(readings: Iterable[Reading]) -> list[tuple[str, Value | None, Standing]]:
+    """What readings say, whatever the version of the resource that says it."""
+    return [(one.origin, one.value, one.standing) for one in readings]

@@ -65,6 +65,31 @@ def differences(case: Case, loaded: _Loaded) -> dict[str, object]:
     return _differences(decision, case.expect, loaded)
 
 
+def told(case: Case, found: Mapping[str, object]) -> list[str]:
+    """A line for each difference: the file, what was expected, what came out."""
+    return [
+        f"{case.place.file}: {key}: expected {_shown(_expected(case.expect, key))}, got {_shown(got)}"
+        for key, got in found.items()
+    ]
+
+
+def _expected(expect: Expectation, key: str) -> object:
+    """What the case says under the key of a difference, which may go on with the id of a rule."""
+    said: dict[str, object] = {"fired": "true", "not-fired": "anything but true"}
+    word, *rule = key.split(" ")
+    if rule:
+        return said.get(word, "a rule of another effect")
+    return getattr(expect, word)
+
+
+def _shown(value: object) -> str:
+    if isinstance(value, Mapping):
+        return ", ".join(f"{key} = {each}" for key, each in sorted(value.items())) or "none"
+    if isinstance(value, tuple | list):
+        return ", ".join(map(str, value)) or "none"
+    return "nothing" if value in (None, "") else str(value)
+
+
 def _facts(case: Case, loaded: _Loaded) -> FactSet:
     if case.facts is not None:
         return case.facts
@@ -120,7 +145,9 @@ def _differences(decision: Decision, expect: Expectation, loaded: _Loaded) -> di
 )
 def test_case(pack_name: str, file: str) -> None:
     case = _loaded(pack_name).cases[file]
-    assert differences(case, _loaded(pack_name, case.overlay)) == {}, case.name
+    found = differences(case, _loaded(pack_name, case.overlay))
+    if found:
+        pytest.fail("\n".join([case.name, *told(case, found)]), pytrace=False)
 
 
 @pytest.mark.parametrize("pack_name", _PACKS)
@@ -154,6 +181,22 @@ def test_a_case_through_fhir_is_checked_in_every_part(expect: Expectation, diffe
     at = datetime(2026, 3, 1, 9, tzinfo=UTC)
     case = Case("a lone result", at, None, file, expect, Place(file, 1, 1))
     assert set(_differences(_decided(case, with_file), expect, with_file)) == differing
+
+
+def test_a_difference_is_told_with_the_file_and_both_sides() -> None:
+    expect = Expectation(
+        Outcome.OUT_OF_SCOPE, options=(), fired=("too-old",), conclusions={"mrd-status": "positive"}
+    )
+    case = Case(
+        "too old", datetime(2026, 3, 1, 9, tzinfo=UTC), None, "", expect, Place("cases/old.yaml", 1, 1)
+    )
+    found = {"outcome": Outcome.OFFER, "options": ["a", "b"], "conclusions": {}, "fired too-old": "unknown"}
+    assert told(case, found) == [
+        "cases/old.yaml: outcome: expected OUT_OF_SCOPE, got OFFER",
+        "cases/old.yaml: options: expected none, got a, b",
+        "cases/old.yaml: conclusions: expected mrd-status = positive, got none",
+        "cases/old.yaml: fired too-old: expected true, got unknown",
+    ]
 
 
 def _lone_result() -> bytes:

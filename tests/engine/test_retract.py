@@ -73,7 +73,7 @@ def _then(*others: Reading) -> FactSet:
     )
 
 
-def _now(mrd: Reading | None = None, **changed: Reading) -> FactSet:
+def _now(mrd: Reading | None = None, **changed: Reading | None) -> FactSet:
     new = {"mrd": mrd, **changed}
     readings = [new.get(one.fact) or one for one in _then().readings if one.fact not in new or new[one.fact]]
     return patient(*readings)
@@ -110,7 +110,7 @@ def test_a_result_that_moves_to_other_cells(compiled: CompiledPack, mrd: str, fa
     found = retractions(Earlier((_suggestion(_now(reading("mrd", value, MRD))),)), compiled, INSTANT)
     assert [one.new_status for one in found] == (["revoked"] if falls else [])
     if falls:
-        assert found[0].cause.startswith("the mrd changed from [0, 1e-5) to ")
+        assert found[0].cause.startswith("the mrd changed from 3e-6 to ")
 
 
 @pytest.mark.parametrize("standing", ["not-final", "unusable", "unreadable"])
@@ -120,7 +120,26 @@ def test_a_result_that_can_be_relied_on_less(compiled: CompiledPack, standing: s
 
 
 def test_a_result_that_is_no_longer_read(compiled: CompiledPack) -> None:
-    assert retractions(Earlier((_suggestion(_now(None)),)), compiled, INSTANT)
+    (found,) = retractions(Earlier((_suggestion(_now(None)),)), compiled, INSTANT)
+    assert found.cause == f"the mrd is no longer known ({MRD})"
+
+
+def test_a_change_is_told_in_what_was_written(compiled: CompiledPack) -> None:
+    now = _now(reading("mrd", point("3e-6"), MRD), end=reading("end", days("2026-03-02")))
+    (found,) = retractions(Earlier((_suggestion(now),)), compiled, INSTANT)
+    assert found.cause == "the span changed from 19 a to 60 a (Observation/end, Observation/start)"
+
+
+def test_what_follows_from_a_withdrawn_result_is_not_told_as_a_change(compiled: CompiledPack) -> None:
+    now = _withdrawn(_now(reading("mrd", point("3e-6"), MRD), end=None), "Observation/end")
+    (found,) = retractions(Earlier((_suggestion(now),)), compiled, INSTANT)
+    assert found.cause == "Observation/end version 2 was entered in error"
+
+
+def test_what_also_changed_beside_a_withdrawn_result_is_told(compiled: CompiledPack) -> None:
+    now = _now(reading("mrd", point("3e-6"), MRD), end=None, start=reading("start", days("2025-01-01")))
+    (found,) = retractions(Earlier((_suggestion(_withdrawn(now, "Observation/end")),)), compiled, INSTANT)
+    assert "; the span is no longer known (" in found.cause
 
 
 @pytest.mark.parametrize(("end", "falls"), [("2026-01-31", False), ("2026-02-01", True)])
@@ -173,7 +192,7 @@ def test_one_error_among_causes_makes_it_an_error(compiled: CompiledPack) -> Non
     (found,) = retractions(Earlier((_suggestion(now),)), compiled, INSTANT)
     assert found.new_status == "entered-in-error"
     assert found.cause.count(";") == 1
-    assert "span changed" in found.cause
+    assert "; the span is no longer known: the dates it follows from cannot both be right" in found.cause
 
 
 def test_the_answer_wraps_the_new_decision(compiled: CompiledPack) -> None:

@@ -4,14 +4,20 @@ import os
 import shutil
 import subprocess
 import sys
+from dataclasses import replace
 from pathlib import Path
 from types import ModuleType
 
 import pytest
 
-from pactolus.v1.decision_pb2 import Decision, Option
+from pactolus.v1.decision_pb2 import Decision, FactTrace, MissingFact, Option, Source, Trace
 from pactolus.v1.evaluation_service_pb2 import AuditReceipt, EvaluateResponse
+from pactolus_adapters.grpcapi.convert_decision import decision_message
+from pactolus_engine import decision as core
+from pactolus_engine.decision import Outcome
+from pactolus_engine.record import decision_id
 from tests.house.tree import ROOT
+from tests.support.decisions import a_decision
 
 
 @pytest.fixture
@@ -35,12 +41,23 @@ def _run(*arguments: str, tree: Path = ROOT) -> subprocess.CompletedProcess[str]
 def test_every_example_is_answered_as_expected_and_read_back(tmp_path: Path) -> None:
     done = _run("--data", str(tmp_path / "records"))
     assert done.returncode == 0, done.stdout + done.stderr
-    count = len(list((ROOT / "examples").glob("*.json")))
+    count = len(list((ROOT / "examples").glob("*.json"))) + 1  # one result is taken back
     for holds in ("answered as expected", "records read back and matched", "decision ids recomputed"):
         assert f"{count} of {count} {holds}" in done.stdout
+    assert "RETRACT       takes back record 0; now NEED_DATA" in done.stdout
+    cause = "record 0, its CarePlan is now entered-in-error: Observation/mrd-ngs-negative version 2 was"
+    for told in (cause, "unchecked this site has not set", "The paper was not read"):
+        assert told in " ".join(done.stdout.split())
     assert "pactolus has stopped" in done.stdout
     assert max(map(len, done.stdout.splitlines()[1:])) <= 100  # the first line names a folder
     assert any((tmp_path / "records").iterdir())
+
+
+def test_records_of_an_earlier_run_are_not_answered_from(tmp_path: Path) -> None:
+    (tmp_path / "kept").touch()
+    done = _run("--data", str(tmp_path))
+    assert done.returncode == 1
+    assert "--data is expected to name a folder that is new or empty" in done.stderr
 
 
 @pytest.fixture
@@ -115,6 +132,30 @@ def test_the_id_depends_on_the_content_and_not_on_the_id(demo: ModuleType) -> No
     assert demo.recomputed_id(one) == demo.recomputed_id(other)
     other.patient = "Patient/2"
     assert demo.recomputed_id(one) != demo.recomputed_id(other)
+
+
+def test_the_id_of_a_retraction_is_that_of_the_service(demo: ModuleType) -> None:
+    inner = replace(
+        a_decision(Outcome.NEED_DATA),
+        minimal_missing_sets=(("mrd",),),
+        possible_outcomes=(core.PossibleOutcome(Outcome.HOLD, ()),),
+    )
+    outer = replace(
+        a_decision(Outcome.RETRACT),
+        retracted=(core.Retracted("a", "plan", "revoked", "MRD changed", "7"),),
+        replacement=replace(inner, decision_id=decision_id(inner)),
+    )
+    assert demo.recomputed_id(decision_message(outer)) == decision_id(outer)
+
+
+def test_the_reason_of_a_missing_fact_is_told_once(
+    demo: ModuleType, capsys: pytest.CaptureFixture[str]
+) -> None:
+    missing = [MissingFact(fact="mrd", reason="not deep enough", supply="send it")]
+    seen = FactTrace(fact="mrd", shown="0 (not deep enough)", sources=[Source(reference="Observation/1")])
+    decision = Decision(outcome="OUTCOME_NEED_DATA", missing=missing, trace=Trace(facts=[seen]))
+    demo.Teller().tell("title", "story", EvaluateResponse(decision=decision, bundle_json=b'{"entry": []}'))
+    assert "mrd (sent: 0 (not deep enough)): send it" in capsys.readouterr().out
 
 
 def test_every_fault_is_told_and_ends_the_demo_with_an_error(

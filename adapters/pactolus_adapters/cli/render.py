@@ -53,7 +53,7 @@ def _told(decision: Decision) -> list[str]:
         *_still_open(decision),
         *section("Assumed, because nobody sent it", _assumptions(decision)),
         *section("Not checked: this site has not set what these rules need", _rules_off(decision)),
-        *section("Passed over: it means nothing to this pack", _passed_over(decision)),
+        *section("Passed over", _passed_over(decision)),
         *section("Sources", _sources(decision)),
     ]
 
@@ -207,9 +207,12 @@ def _assumptions(decision: Decision) -> Iterator[str]:
 
 
 def _rules_off(decision: Decision) -> Iterator[str]:
+    """The rules that are off, once for each setting they wait for; their ids are in `--json`."""
+    waiting: dict[str, list[str]] = {}
     for rule in decision.trace.rules_off:
-        needed = ", ".join(rule.parameters)
-        yield from folded(f"{rule.title} [{rule.effect}, {rule.rule}]: set {needed}", "- ")
+        waiting.setdefault(", ".join(rule.parameters), []).append(rule.title)
+    for needed, titles in sorted(waiting.items()):
+        yield from folded(f"set {needed} for: {'; '.join(dict.fromkeys(titles))}", "- ")
 
 
 def _passed_over(decision: Decision) -> Iterator[str]:
@@ -219,7 +222,7 @@ def _passed_over(decision: Decision) -> Iterator[str]:
 
 
 def _sources(decision: Decision) -> Iterator[str]:
-    """Everything that the options, their caveats, the findings and the deciding rules rest on."""
+    """What the options, their caveats, the findings and the deciding rules rest on, and how it was read."""
     cited = [option.evidence for option in decision.options]
     cited += [caveat.evidence for option in decision.options for caveat in option.caveats]
     if decision.outcome is Outcome.CONCLUDED:
@@ -229,6 +232,8 @@ def _sources(decision: Decision) -> Iterator[str]:
     for source in dict.fromkeys(source for evidence in cited for source in evidence):
         where = f" doi:{source.doi}" if source.doi else f" {source.url}" if source.url else ""
         yield from folded(f"[{source.id}] {source.citation}{where}", "* ")
+        if source.statement:
+            yield from folded(source.statement, "  ")
 
 
 def _receipt(answer: Answer) -> Iterator[str]:

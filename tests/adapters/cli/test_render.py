@@ -99,7 +99,9 @@ _OFFER = f"""\
 
    Sources
    * [trial] Author A et al. Journal 2025 doi:10.1/x
+     it shows this
    * [register] Trial register https://register.example/1
+     design
 {_RECEIPT}"""
 
 _NEED_DATA = f"""\
@@ -224,15 +226,29 @@ def test_a_set_of_all_missing_facts_is_not_repeated_by_name() -> None:
 def test_what_was_passed_over_is_named() -> None:
     passed = (PassedOver(Source("Observation/else", "Observation.code"), "its code is in no code set"),)
     text = _rendered(replace(_BASE, trace=Trace((), (), passed)))
-    told = "Passed over: it means nothing to this pack\n   - Observation/else Observation.code: its code is in no code set\n"
+    told = "Passed over\n   - Observation/else Observation.code: its code is in no code set\n"
     assert told in text
 
 
-def test_what_was_not_checked_is_told_with_what_it_needs() -> None:
-    off = (RuleOffTrace("lvef-low", "LVEF is too low", "block", ("lvef-minimum",)),)
+def test_what_was_not_checked_is_told_once_for_each_setting_it_needs() -> None:
+    off = (
+        RuleOffTrace("clearance-low", "Clearance is too low", "block", ("clearance-minimum",)),
+        RuleOffTrace("lvef-low", "LVEF is too low", "block", ("lvef-minimum",)),
+        RuleOffTrace("lvef-unknown", "LVEF is not known", "caveat", ("lvef-minimum",)),
+    )
     text = _rendered(replace(_BASE, trace=Trace((), (), (), off)))
-    told = "Not checked: this site has not set what these rules need\n   - LVEF is too low [block, lvef-low]: set lvef-minimum\n"
+    told = (
+        "Not checked: this site has not set what these rules need\n"
+        "   - set clearance-minimum for: Clearance is too low\n"
+        "   - set lvef-minimum for: LVEF is too low; LVEF is not known\n"
+    )
     assert told in text
+
+
+def test_what_a_source_shows_stands_below_it() -> None:
+    text = _rendered(_BASE)
+    assert "   * [trial] Author A et al. Journal 2025 doi:10.1/x\n     it shows this\n" in text
+    assert text.count("it shows this") == 1
 
 
 _HOSTILE = "\x1b[31mred\x07\x9b2J\u202e6-e3\u2066\r\nnew line\x00\u200b"

@@ -83,7 +83,11 @@ def test_an_amended_result_that_crosses_the_threshold_retracts(room: Room) -> No
     (retracted,) = decision.retracted
     assert (retracted.decision_id, retracted.index) == (first.decision.decision_id, "0")
     assert retracted.new_status == "revoked"
-    assert f"Observation/{MRD} version 2" in retracted.cause
+    assert retracted.cause == (
+        "MRD (clonal cells among nucleated marrow cells) changed "
+        "from 3 {cells}/10*6{cells} = 3e-6 to 30 {cells}/10*6{cells} = 3e-5 "
+        f"(Observation/{MRD} version 1, Observation/{MRD} version 2)"
+    )
     assert options(decision) == []
     assert decision.replacement is not None
     assert decision.replacement.outcome is Outcome.OFFER
@@ -116,7 +120,9 @@ def test_a_withdrawn_result_retracts(room: Room, status: str, new_status: str, i
     body = versioned(status, 2)
     decision = room.send(alone(body) if is_alone else full(body)).decision
     assert decision.outcome is Outcome.RETRACT
-    assert [one.new_status for one in decision.retracted] == [new_status]
+    words = "was entered in error" if status == "entered-in-error" else "was cancelled"
+    cause = f"Observation/{MRD} version 2 {words}"
+    assert [(one.new_status, one.cause) for one in decision.retracted] == [(new_status, cause)]
     assert decision.replacement is not None
     assert decision.replacement.outcome is Outcome.NEED_DATA
     assert decision.replacement.missing[0].fact == "mrd"
