@@ -2,6 +2,7 @@
 
 import json
 import os
+import shutil
 from pathlib import Path
 
 import grpc
@@ -131,13 +132,21 @@ def test_what_names_nothing_is_invalid(served: Service, request_: Request, place
 # --- the command ----------------------------------------------------------------------------------
 
 
+@pytest.fixture(scope="module")
+def recorded(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A store that is closed. Records: 0 an offer, 1 takes it back, 2 another patient's."""
+    place = tmp_path_factory.mktemp("recorded") / "data"
+    with service(place) as running:
+        for sent in (FULL, full(versioned("entered-in-error", 2)), "positive-flow.json"):
+            running.evaluate(request(sent))
+    return place
+
+
 @pytest.fixture
-def run(tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]) -> Runner:
-    run = runner(tmp_path / "data", monkeypatch, capsys)
-    second = tmp_path / "second.json"
-    second.write_bytes(full(versioned("entered-in-error", 2)))
-    run("evaluate", EXAMPLES / "negative-ngs.json", second, EXAMPLES / "positive-flow.json", "--at", AT)
-    return run
+def run(
+    recorded: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> Runner:
+    return runner(Path(shutil.copytree(recorded, tmp_path / "data")), monkeypatch, capsys)
 
 
 def test_the_command_lists_them_and_what_became_of_them(run: Runner) -> None:
