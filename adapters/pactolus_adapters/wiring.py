@@ -28,9 +28,11 @@ from pactolus_engine.record import leaf_hash
 
 __all__ = [
     "House",
+    "Records",
     "affected_json_text",
     "error_json_text",
     "open_house",
+    "open_records",
     "prepare_pack",
     "public",
     "response_json_text",
@@ -40,6 +42,9 @@ __all__ = [
 
 _ENVELOPE_BYTES = 64 * 1024
 """Room in a message for what is not FHIR, so that the size limit of a request is the FHIR reader's."""
+
+_IF_HELD = "if that is the server, ask it (`AuditService.ListAffectedDecisions`), else wait for its end"
+"""One process holds a store; a question need not end the server."""
 
 _RECORDED_VERSIONS = ("pactolus", "durable-rules", "fhir.resources", "protobuf", "ruamel.yaml")
 
@@ -67,6 +72,28 @@ class House:
         """The answer out of a record, as it was given."""
         decision, bundle = decode_answer(record.output)
         return Answer(decision, bundle, Receipt(self.audit.origin, record.index, leaf_hash(record.leaf)))
+
+
+@dataclass(frozen=True, slots=True)
+class Records:
+    """What questions to the records need."""
+
+    shelf: FolderShelf
+    audit: AuditLog
+
+
+@contextmanager
+def open_records(settings: Settings) -> Iterator[Records]:
+    """Opens packs and an audit store that is there already, and closes it again.
+
+    Raises `PackInvalid`, then `AuditUnavailable`; neither leaves anything behind.
+    """
+    shelf = FolderShelf(settings.rules, prepare_pack, settings.overlays)
+    audit = SqliteAuditLog(settings.data, system_clock, makes=False, if_held=_IF_HELD)
+    try:
+        yield Records(shelf, audit)
+    finally:
+        audit.close()
 
 
 @contextmanager

@@ -18,8 +18,9 @@ LOCK_FILE: Final = "audit.lock"
 class DirectoryLock:
     """Held from construction to `close`."""
 
-    def __init__(self, directory: Path) -> None:
-        """Raises `AuditUnavailable` when another process holds it, and says which."""
+    def __init__(self, directory: Path, if_held: str) -> None:
+        """Raises `AuditUnavailable` when another process holds it: says which, and the advice `if_held`."""
+        self._if_held = if_held
         flags = os.O_RDWR | os.O_CREAT | os.O_NOFOLLOW | os.O_CLOEXEC
         try:
             self._descriptor = os.open(directory / LOCK_FILE, flags, 0o600)
@@ -41,9 +42,7 @@ class DirectoryLock:
         except BlockingIOError as error:
             holder = os.pread(self._descriptor, 20, 0).decode("ascii", "replace").strip()
             named = f"process `{holder}`" if holder.isdecimal() else "another process"
-            raise AuditUnavailable(
-                f"the audit store is held by {named}; end it, or use another data directory"
-            ) from error
+            raise AuditUnavailable(f"the audit store is held by {named}; {self._if_held}") from error
         except OSError as error:
             raise AuditUnavailable(f"lock file `{LOCK_FILE}` cannot be locked or written") from error
 

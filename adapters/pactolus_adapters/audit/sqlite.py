@@ -17,6 +17,7 @@ from pactolus_adapters.audit.keys import RandomBytes, sync_directory
 from pactolus_adapters.audit.ledger import Clock, Ledger, Prepared
 from pactolus_adapters.audit.lock import DirectoryLock
 from pactolus_adapters.audit.sqlite_open import (
+    check_exists,
     check_sqlite,
     open_keys,
     open_reader,
@@ -28,7 +29,10 @@ from pactolus_adapters.audit.writer import Acknowledged, GroupWriter
 from pactolus_engine.errors import AuditUnavailable
 from pactolus_engine.ports import NewRecord, PatientHistory, Receipt, StoredRecord
 
-__all__ = ["SqliteAuditLog"]
+__all__ = ["IF_HELD", "SqliteAuditLog"]
+
+IF_HELD: Final = "end it, or use another data directory"
+"""What a process that wants to record can do about another one that holds the directory."""
 
 _CHECKPOINT_PAGES: Final = 1000
 
@@ -45,16 +49,22 @@ class SqliteAuditLog:
         random_bytes: RandomBytes = os.urandom,
         origin: str = "",
         vfs: str = "",
+        makes: bool = True,
+        if_held: str = IF_HELD,
     ) -> None:
-        """Opens the log of a directory, or makes both.
+        """Opens the log of a directory, or (`makes`) makes what is not there.
 
         `clock` says when a record is made. `origin` names a new log (empty: a name is made up) and
         must be the name of an existing one. `vfs` is the SQLite file layer (empty: its default).
+        `if_held`: what to do when another process holds it.
         Raises `AuditUnavailable`: held by another process, wrong or exposed key file, no database.
         """
         with _opening(), ExitStack() as opened:
-            _make_directory(directory)
-            opened.callback(DirectoryLock(directory).close)
+            if makes:
+                _make_directory(directory)
+            else:
+                check_exists(directory)
+            opened.callback(DirectoryLock(directory, if_held).close)
             check_sqlite(apsw.sqlite_lib_version())
             keys = open_keys(directory, random_bytes)
             connection = open_writer(directory, vfs)

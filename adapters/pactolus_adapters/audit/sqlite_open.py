@@ -22,7 +22,15 @@ from pactolus_adapters.audit.keys import (
 from pactolus_adapters.audit.ledger import new_origin
 from pactolus_engine.errors import AuditUnavailable
 
-__all__ = ["DATABASE_FILE", "check_sqlite", "open_keys", "open_reader", "open_writer", "settle_origin"]
+__all__ = [
+    "DATABASE_FILE",
+    "check_exists",
+    "check_sqlite",
+    "open_keys",
+    "open_reader",
+    "open_writer",
+    "settle_origin",
+]
 
 DATABASE_FILE: Final = "audit.sqlite3"
 _OLDEST_SQLITE: Final = (3, 51, 3)
@@ -31,6 +39,15 @@ _OLDEST_SQLITE: Final = (3, 51, 3)
 _SCHEMA: Final = 2
 _BUSY_MILLISECONDS: Final = 5000
 _MIGRATIONS: Final = Path(__file__).parent / "migrations" / "sqlite"
+
+
+def check_exists(directory: Path) -> None:
+    """Raises `AuditUnavailable` when the directory holds no database, and touches nothing."""
+    if not (directory / DATABASE_FILE).is_file():
+        raise AuditUnavailable(
+            f"there is no audit store in the data directory (no file `{DATABASE_FILE}`); "
+            "name the directory that the service records in"
+        )
 
 
 def check_sqlite(version: str) -> None:

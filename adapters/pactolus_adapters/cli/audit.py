@@ -1,21 +1,24 @@
 """`pactolus audit`: questions to the records."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from pathlib import Path
 from time import monotonic
 from typing import TYPE_CHECKING
 
 import click
 
-from pactolus_adapters.cli.options import house_options
+from pactolus_adapters.cli.options import house_options, overlays_option
 from pactolus_adapters.cli.terminal import clean
 
 if TYPE_CHECKING:
-    from pactolus_adapters.affected import Affected, Ground
+    from pactolus_adapters.affected import Affected, Ground, Retractions
 
 __all__ = ["audit"]
 
 _QUIET_SECONDS = 1.0
+_TITLES = ("record", "decision", "evaluated at", "pack", "outcome", "patient", "remarks")
+_SHORT, _PSEUDONYM = 12, 16
+"""Characters of the decision id and of the patient's pseudonym; `--json` tells both whole."""
 
 
 @click.group(short_help="Ask the audit records.")
@@ -30,6 +33,7 @@ def audit() -> None:
 @click.option("--pack", metavar="ID[@VERSION]", help="A rule pack.")
 @click.option("--json", "as_json", is_flag=True, help="One line of JSON per decision.")
 @house_options
+@overlays_option
 def affected(
     observation: str | None,
     code_set: str | None,
@@ -38,8 +42,12 @@ def affected(
     as_json: bool,
     data: Path | None,
     rules: Path | None,
+    overlays: Path | None,
 ) -> None:
     """List every recorded decision that rests on one thing, oldest first, for a recall.
+
+    The store is only read; it must be there. A name that neither a pack on the shelf nor any record
+    knows is refused, so that a mistyped one is no all-clear.
 
     \b
     Examples:
@@ -47,17 +55,22 @@ def affected(
       pactolus audit affected --pack midas-consolidation@1.0.0 --json
     """
     from pactolus_adapters import wiring
+    from pactolus_adapters.affected import Retractions
     from pactolus_adapters.affected import affected as search
     from pactolus_adapters.settings import settings_from
 
     ground = _ground(observation, code_set, parameter, pack)
-    found = 0
-    with wiring.open_house(settings_from(data=data, rules=rules)) as house:
-        for one in search(house.audit, house.shelf, ground, progress=_told_when_slow()):
-            found += 1
-            click.echo(wiring.affected_json_text(one) if as_json else _line(one))
-    if not as_json:
-        click.echo(f"{found} {'decision' if found == 1 else 'decisions'}")
+    settings = settings_from(data=data, rules=rules, overlays=overlays)
+    retractions = Retractions()
+    with wiring.open_records(settings) as records:
+        found = search(
+            records.audit, records.shelf, ground, progress=_told_when_slow(), retractions=retractions
+        )
+        if as_json:
+            for one in found:
+                click.echo(wiring.affected_json_text(one))
+        else:
+            click.echo("\n".join(_lines(list(found), retractions)))
 
 
 def _ground(
@@ -76,11 +89,30 @@ def _ground(
     return named[0]
 
 
-def _line(one: "Affected") -> str:
-    pack = f"{one.pack.id} {one.pack.version}"
-    patient = f"patient {one.patient_pseudonym[:16]}" if one.patient_pseudonym else "patient not said"
-    doubt = "" if one.is_sure else "  (not sure: its pack is not on the shelf)"
-    return clean(f"{one.receipt.index}  {one.recorded_at}  {pack}  {one.outcome}  {patient}{doubt}")
+def _lines(found: list["Affected"], retractions: "Retractions") -> Iterator[str]:
+    """A table of what was found, if anything was, and how many there are."""
+    rows = [_TITLES, *(_row(one, retractions.of(one)) for one in found)] if found else []
+    widths = [max(map(len, column)) for column in zip(*rows, strict=True)]
+    for row in rows:
+        yield "  ".join(text.ljust(width) for text, width in zip(row, widths, strict=True)).rstrip()
+    yield f"found: {len(found)} {'decision' if len(found) == 1 else 'decisions'}"
+
+
+def _row(one: "Affected", taken_back_by: int | None) -> tuple[str, ...]:
+    remarks = [
+        *([] if taken_back_by is None else [f"taken back by record {taken_back_by}"]),
+        *([] if one.is_sure else ["not sure: its pack is not on the shelf"]),
+    ]
+    texts = (
+        str(one.receipt.index),
+        one.decision_id[:_SHORT],
+        one.evaluation_time,
+        f"{one.pack.id} {one.pack.version}",
+        one.outcome,
+        one.patient_pseudonym[:_PSEUDONYM] or "not said",
+        "; ".join(remarks),
+    )
+    return tuple(map(clean, texts))
 
 
 def _told_when_slow() -> Callable[[int, int], None]:

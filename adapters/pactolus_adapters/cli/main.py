@@ -9,7 +9,8 @@ from pactolus_adapters.cli.audit import audit
 from pactolus_adapters.cli.evaluate import evaluate
 from pactolus_adapters.cli.exits import exit_of
 from pactolus_adapters.cli.serve import serve
-from pactolus_engine.errors import PactolusError
+from pactolus_adapters.cli.terminal import folded
+from pactolus_engine.errors import InputInvalid, PactolusError
 
 __all__ = ["main"]
 
@@ -37,6 +38,11 @@ def main() -> None:
     """Runs the command; an error becomes one message, without patient data, and its exit code."""
     try:
         cli.main(standalone_mode=True)
+    except InputInvalid as error:
+        violations = (f"{each.field}: {each.description}" for each in error.violations)
+        lines = [f"error: {error}", *(line for each in violations for line in folded(each, "- "))]
+        click.echo("\n".join(lines), err=True)
+        sys.exit(exit_of(error))
     except PactolusError as error:
         click.echo(f"error: {error}", err=True)
         sys.exit(exit_of(error))

@@ -25,7 +25,7 @@ def house_options(command: _Command) -> _Command:
 
 
 def overlays_option(command: _Command) -> _Command:
-    """`--overlays`, for the commands that evaluate."""
+    """`--overlays`, for the commands that read the packs as the site has them."""
     return click.option(
         "--overlays",
         type=click.Path(path_type=Path),
