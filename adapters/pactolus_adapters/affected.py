@@ -229,7 +229,9 @@ class _Reach:
         """
         match self.ground.kind:
             case GroundKind.OBSERVATION:
-                return any(self._is_meant(one) for one in (*_sources(decision, None), *_causes(stored)))
+                return any(map(self._is_meant, _sources(decision, None))) or any(
+                    map(self._is_meant, _causes(stored))
+                )
             case GroundKind.PARAMETER:
                 return self.ground.name in stored.decided.parameters
             case GroundKind.PACK:
