@@ -1,28 +1,33 @@
 """From readings to states: which readings count.
 
 A fact has a *head*: itself, or the fact it is `of`. All readings of a head and its members that
-come from one resource form a *sample*. The samples of a head are sifted here (`only`, `prefer`,
-no result, not final, latest); `join.py` then says what those that remain mean together.
+come from one resource form a *sample*. The samples of a head are sifted here (`only`, no result,
+`prefer`, not final, latest); `join.py` then says what those that remain mean together. What is dated
+after the evaluation cannot have been seen: somebody mistook the date, and a person must look.
 """
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime
 from types import MappingProxyType
 
 from pactolus_engine.cells import Partition
 from pactolus_engine.conditions import atoms_of, inline
 from pactolus_engine.derive import base_facts, derive
-from pactolus_engine.facts import FactSet, Reading
+from pactolus_engine.facts import FactSet, Reading, Standing
 from pactolus_engine.join import Sample, join
 from pactolus_engine.kleene import Truth
 from pactolus_engine.match.definition import Definition
-from pactolus_engine.pack.model import EVALUATION_DATE, Condition, Fact, Pack, Status
-from pactolus_engine.sift import countable
+from pactolus_engine.pack.model import EVALUATION_DATE, Condition, Fact, FactType, Pack, Status
+from pactolus_engine.sift import countable, with_result
 from pactolus_engine.states import FactState, States, is_settled
-from pactolus_engine.values import exactly
+from pactolus_engine.values import Interval, Value, exactly
 
 __all__ = ["facts_in_doubt", "weigh"]
+
+_TO_COME = "dated after the evaluation instant"
+_DAYS_AHEAD = 1
+"""A calendar day counts as it was written: east of Greenwich it may be one ahead of the day in UTC."""
 
 
 def weigh(
@@ -37,14 +42,40 @@ def weigh(
 
     `supposed`: facts taken to be in these states, whatever the readings say.
     """
-    scale = _Scale(pack, definitions, partitions, facts.readings, {**_today(instant), **supposed})
+    readings = _past(pack, facts.readings, instant)
+    scale = _Scale(pack, definitions, partitions, readings, {**_today(instant), **supposed})
     return {fact: scale.state(fact) for fact in sorted(pack.facts)}
 
 
 def _today(instant: datetime) -> States:
     """The one fact that nobody sends."""
-    day = instant.astimezone(UTC).date().toordinal()
-    return {EVALUATION_DATE: FactState(EVALUATION_DATE, exactly(day), frozenset({Status.KNOWN}))}
+    return {EVALUATION_DATE: FactState(EVALUATION_DATE, exactly(_day(instant)), frozenset({Status.KNOWN}))}
+
+
+def _day(instant: datetime) -> int:
+    return instant.astimezone(UTC).date().toordinal()
+
+
+def _past(pack: Pack, readings: tuple[Reading, ...], instant: datetime) -> tuple[Reading, ...]:
+    """The readings; those that are surely dated after the evaluation, or name such a day, unreadable."""
+    last = _day(instant) + _DAYS_AHEAD
+    return tuple(
+        replace(one, value=None, standing=Standing.UNREADABLE, note=_TO_COME)
+        if any(_starts_after(day, last) for day in _days_of(pack, one))
+        else one
+        for one in readings
+    )
+
+
+def _days_of(pack: Pack, reading: Reading) -> tuple[Value | None, ...]:
+    """What a reading says of days: when it was so, and its value where that is a day."""
+    fact = pack.facts.get(reading.fact)
+    is_day = fact is not None and fact.type is FactType.DATE
+    return (reading.dated, reading.value) if is_day else (reading.dated,)
+
+
+def _starts_after(days: Value | None, last: int) -> bool:
+    return isinstance(days, Interval) and days.low is not None and days.low > last
 
 
 @dataclass(slots=True)
@@ -81,7 +112,7 @@ class _Scale:
             sent = self.samples_of(head)
             samples = self._by_only(head, sent)
             self.dropped[head.id] = () if samples else tuple(sent)
-            self.counted[head.id] = countable(head, self._by_preference(head, samples))
+            self.counted[head.id] = countable(head, self._by_preference(head, with_result(samples)))
         return self.counted[head.id]
 
     def samples_of(self, head: Fact) -> list[Sample]:
@@ -151,7 +182,8 @@ def facts_in_doubt(
     `states`: as weighed. A fact of the same sample as the reading is not among them: knowing it would
     take another sample.
     """
-    scale = _Scale(pack, definitions, partitions, facts.readings, {**_today(instant), **states})
+    readings = _past(pack, facts.readings, instant)
+    scale = _Scale(pack, definitions, partitions, readings, {**_today(instant), **states})
     wanted: set[str] = set()
     for head in pack.facts.values():
         asked = [*([head.only] if head.only else []), *head.prefer]

@@ -153,3 +153,51 @@ def test_the_evaluation_date_is_a_day_in_utc() -> None:
 def test_every_fact_of_the_pack_has_a_state() -> None:
     pack = pack_of((a_fraction(), a_whole(), a_flag(absence="optional")), ())
     assert set(weighed(pack)) == {"mrd", "cycles", "flag"}
+
+
+_FUTURE = "dated after the evaluation instant"
+
+
+@pytest.mark.parametrize(
+    ("first", "last", "is_later"),
+    [
+        ("2026-03-01", "", False),
+        ("2026-03-02", "", False),
+        ("2026-03-03", "", True),
+        ("2027-03-01", "", True),
+        ("2026-03-01", "2026-03-31", False),
+        ("2027-01-01", "2027-12-31", True),
+    ],
+)
+def test_nothing_dated_after_the_evaluation_is_believed(first: str, last: str, is_later: bool) -> None:
+    """A calendar day as written may be one ahead of the day in UTC; a partial date, its first day."""
+    made = replace(reading("mrd", point("1e-6")), dated=days(first, last))
+    state = weighed(_pack(a_fraction()), made)["mrd"]
+    assert (state.statuses == {Status.UNREADABLE}) is is_later
+    assert (state.reason == _FUTURE) is is_later
+    assert (state.value == point("1e-6")) is not is_later
+
+
+def test_a_day_to_come_is_no_day_on_which_something_was() -> None:
+    pack = _pack(a_fraction(), a_date("birth"))
+    state = weighed(pack, reading("birth", days("2027-01-01")))["birth"]
+    assert (state.statuses, state.reason) == ({Status.UNREADABLE}, _FUTURE)
+    assert weighed(pack, reading("birth", days("1960-01-01")))["birth"].statuses == {Status.KNOWN}
+
+
+def test_a_later_result_does_not_take_the_place_of_one_in_silence() -> None:
+    state = weighed(
+        _pack(a_fraction(several="latest")),
+        *_sample("1", "1e-3", sampled="2026-02-01"),
+        *_sample("2", "1e-6", sampled="2027-02-01"),
+    )
+    assert state["mrd"].statuses == {Status.UNREADABLE}
+    assert state["sampled"].statuses == {Status.UNREADABLE}
+
+
+def test_no_result_gives_way_before_one_is_preferred() -> None:
+    mrd = a_fraction(prefer=(compared("mrd", "at-least", "1e-5"),), several="agree")
+    empty = reading("mrd", None, "Observation/2", "unusable")
+    state = weighed(_pack(mrd), *_sample("1", "1e-6"), empty)["mrd"]
+    assert (state.value, state.statuses) == (point("1e-6"), {Status.KNOWN})
+    assert weighed(_pack(mrd), empty)["mrd"].statuses == {Status.UNUSABLE}
