@@ -6,7 +6,7 @@ come from one resource form a *sample*. The samples of a head are sifted here (`
 after the evaluation cannot have been seen: somebody mistook the date, and a person must look.
 """
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime
 from types import MappingProxyType
@@ -14,16 +14,16 @@ from types import MappingProxyType
 from pactolus_engine.cells import Partition
 from pactolus_engine.conditions import atoms_of, inline
 from pactolus_engine.derive import base_facts, derive
-from pactolus_engine.facts import FactSet, Reading, Standing
+from pactolus_engine.facts import FactSet, Reading, Source, Standing
 from pactolus_engine.join import Sample, join
 from pactolus_engine.kleene import Truth
 from pactolus_engine.match.definition import Definition
-from pactolus_engine.pack.model import EVALUATION_DATE, Condition, Fact, FactType, Pack, Status
+from pactolus_engine.pack.model import EVALUATION_DATE, Condition, Fact, FactType, Pack, Several, Status
 from pactolus_engine.sift import countable, with_result
 from pactolus_engine.states import FactState, States, is_settled
 from pactolus_engine.values import Interval, Value, exactly
 
-__all__ = ["facts_in_doubt", "weigh"]
+__all__ = ["Uncounted", "facts_in_doubt", "uncounted", "weigh"]
 
 _TO_COME = "dated after the evaluation instant"
 _DAYS_AHEAD = 1
@@ -89,6 +89,7 @@ class _Scale:
     states: dict[str, FactState]
     counted: dict[str, tuple[Sample, ...]] = field(default_factory=dict)
     dropped: dict[str, tuple[Sample, ...]] = field(default_factory=dict)
+    left: dict[str, list[tuple[Sample, str]]] = field(default_factory=dict)
 
     def state(self, fact_id: str) -> FactState:
         if fact_id not in self.states:
@@ -110,10 +111,30 @@ class _Scale:
         """The samples of a head that count, sifted once."""
         if head.id not in self.counted:
             sent = self.samples_of(head)
-            samples = self._by_only(head, sent)
-            self.dropped[head.id] = () if samples else tuple(sent)
-            self.counted[head.id] = countable(head, self._by_preference(head, with_result(samples)))
+            fitting = self._by_only(head, sent)
+            self.dropped[head.id] = () if fitting else tuple(sent)
+            usable = with_result(fitting)
+            preferred = self._by_preference(head, usable)
+            self.counted[head.id] = countable(head, preferred)
+            steps = (fitting, usable, preferred, self.counted[head.id])
+            self.left[head.id] = _left_out(sent, steps)
         return self.counted[head.id]
+
+    def not_counted(self, head: Fact) -> list[tuple[Sample, str]]:
+        """What was sent about a head and gave way to a sample that counts, each with its reason."""
+        return self.left[head.id] if self._counted(head) else []
+
+    def origins(self, head: Fact) -> set[str]:
+        """The resources that count for a head."""
+        return {sample.origin for sample in self._counted(head)}
+
+    def differs(self, head: Fact, sample: Sample) -> bool:
+        """Whether a sample surely lies in another cell than what counts, where all must agree."""
+        partition = self.partitions.get(head.id)
+        if head.several is not Several.AGREE or partition is None:
+            return False
+        alone = partition.mask_of(join(head, (sample,), partition))
+        return not alone & partition.mask_of(self.state(head.id))
 
     def samples_of(self, head: Fact) -> list[Sample]:
         """Everything that was sent about a head, sifted or not."""
@@ -167,6 +188,63 @@ class _Scale:
             return self.state(fact_id)
         start, end = fact.derivation.inputs
         return derive(fact, self._beside(own, start), self._beside(own, end))
+
+
+_BY_PACK = "by the conditions of the pack"
+_STEPS = (
+    _BY_PACK,
+    "it gives no result, and another one does",
+    _BY_PACK,
+    "another result of the same fact counts",
+)
+"""Why a sample that is gone after each step of the sifting does not count."""
+
+
+def _left_out(sent: Sequence[Sample], steps: Sequence[Sequence[Sample]]) -> list[tuple[Sample, str]]:
+    left = []
+    before = {sample.origin: sample for sample in sent}
+    for reason, after in zip(_STEPS, steps, strict=True):
+        kept = {sample.origin: sample for sample in after}
+        left += [(before[origin], reason) for origin in sorted(before.keys() - kept.keys())]
+        before = kept
+    return left
+
+
+@dataclass(frozen=True, slots=True)
+class Uncounted:
+    """A sample that was sent and counts for no fact, because another one of the same fact does.
+
+    `differs`: it surely lies in another class than what counts, where all that count must agree.
+    """
+
+    fact: Fact
+    source: Source
+    reason: str
+    differs: bool
+
+
+def uncounted(
+    pack: Pack,
+    definitions: Mapping[str, Condition],
+    partitions: Mapping[str, Partition],
+    facts: FactSet,
+    states: States,
+    instant: datetime,
+) -> tuple[Uncounted, ...]:
+    """What was sent, gave way to another sample of its fact and counts for nothing else, by fact.
+
+    `states`: as weighed. A drug after induction is no drug of the induction and counts elsewhere.
+    """
+    readings = _past(pack, facts.readings, instant)
+    scale = _Scale(pack, definitions, partitions, readings, {**_today(instant), **states})
+    heads = [fact for _, fact in sorted(pack.facts.items()) if not fact.of and fact.derivation is None]
+    counting = set[str]().union(*map(scale.origins, heads))
+    return tuple(
+        Uncounted(head, sample.head_readings[0].source, reason, scale.differs(head, sample))
+        for head in heads
+        for sample, reason in scale.not_counted(head)
+        if sample.origin not in counting
+    )
 
 
 def facts_in_doubt(
