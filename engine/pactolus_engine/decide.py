@@ -29,9 +29,10 @@ from pactolus_engine.match.definition import Definition
 from pactolus_engine.pack.model import Effect, Pack, Rule
 from pactolus_engine.shared_dates import shared_dates
 from pactolus_engine.states import States
+from pactolus_engine.weigh import Uncounted, uncounted
 from pactolus_engine.worlds import World, Worlds, every_world
 
-__all__ = ["NOT_APPROVED", "OVERLAY_NOT_APPROVED", "REVIEW_DATE_RULE", "Situation", "decide"]
+__all__ = ["NOT_APPROVED", "OVERLAY_NOT_APPROVED", "REVIEW_DATE_RULE", "UNCOUNTED", "Situation", "decide"]
 
 REVIEW_DATE_RULE = "pack-review-date"
 """The built-in rule: from 24:00 UTC of the pack's review date every answer is HOLD."""
@@ -41,6 +42,9 @@ NOT_APPROVED = "pack-not-approved"
 
 OVERLAY_NOT_APPROVED = "overlay-not-approved"
 """The built-in caveat: no clinician has approved what this site sets and adds."""
+
+UNCOUNTED = "uncounted-result"
+"""The built-in caveat: a result that lies in another class was sent and does not count."""
 
 _ENDINGS = {
     Effect.CONFLICT: Outcome.CONFLICT,
@@ -81,6 +85,8 @@ class Situation:
 def decide(situation: Situation) -> Decision:
     """The decision, its id still empty (`record.py` derives it from the content)."""
     skeleton, worlds = _skeleton(situation)
+    left_out = _left_out(situation)
+    contrary = _contrary(left_out)
     is_open = skeleton.outcome is Outcome.NEED_DATA
     missing, missing_sets = (
         missing_facts(situation.states, situation.compiled, worlds) if is_open else ((), ())
@@ -88,7 +94,7 @@ def decide(situation: Situation) -> Decision:
     return Decision(
         decision_id="",
         outcome=skeleton.outcome,
-        options=tuple(_offered(option, situation) for option in skeleton.options),
+        options=tuple(_offered(option, situation, contrary) for option in skeleton.options),
         conclusions=tuple(_conclusion(rule, situation.pack) for rule in _concluding(skeleton, situation)),
         reasons=_reasons(situation),
         missing=missing,
@@ -96,10 +102,15 @@ def decide(situation: Situation) -> Decision:
         possible_outcomes=_possible(worlds) if is_open else (),
         possible_outcomes_complete=worlds.is_complete,
         assumptions=assumptions(situation.states, situation.compiled),
-        caveats=_caveats(situation) if skeleton.outcome in _GIVES_SOMETHING else (),
+        caveats=(*contrary, *_caveats(situation)) if skeleton.outcome in _GIVES_SOMETHING else (),
         blocked_options=_blocked(situation),
         trace=trace(
-            situation.states, situation.compiled, situation.truths, situation.definition, situation.facts
+            situation.states,
+            situation.compiled,
+            situation.truths,
+            situation.definition,
+            situation.facts,
+            left_out,
         ),
         pack=PackIdentity(situation.pack.id, situation.pack.version, situation.pack.digest),
         patient=situation.facts.patient.reference,
@@ -175,12 +186,37 @@ def _review_reason(pack: Pack) -> Reason:
     )
 
 
-def _offered(option_id: str, situation: Situation) -> OfferedOption:
+def _left_out(situation: Situation) -> tuple[Uncounted, ...]:
+    compiled = situation.compiled
+    return uncounted(
+        compiled.pack,
+        compiled.definitions,
+        compiled.partitions,
+        situation.facts,
+        situation.states,
+        situation.instant,
+    )
+
+
+def _contrary(left_out: Iterable[Uncounted]) -> tuple[Caveat, ...]:
+    """A result that does not count and says otherwise is for the reader to see."""
+    return tuple(
+        Caveat(
+            UNCOUNTED,
+            f"another result of {one.fact.title} ({one.source.reference}) lies in another class and does "
+            f"not count: {one.reason}",
+        )
+        for one in left_out
+        if one.differs
+    )
+
+
+def _offered(option_id: str, situation: Situation, contrary: tuple[Caveat, ...]) -> OfferedOption:
     option = situation.pack.options[option_id]
     beside = [
         rule for rule in situation.rules(Effect.CAVEAT) if not rule.options or option_id in rule.options
     ]
-    caveats = (*_unsigned(situation.pack), *(_caveat(rule, situation.pack) for rule in beside))
+    caveats = (*_unsigned(situation.pack), *contrary, *(_caveat(rule, situation.pack) for rule in beside))
     return OfferedOption(
         option.id,
         option.title,

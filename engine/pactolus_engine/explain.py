@@ -14,13 +14,14 @@ from pactolus_engine.decision import (
     Trace,
 )
 from pactolus_engine.derive import base_facts
-from pactolus_engine.facts import FactSet, Source
+from pactolus_engine.facts import FactSet, PassedOver, Source
 from pactolus_engine.kleene import Truth
 from pactolus_engine.match.definition import Definition
 from pactolus_engine.minimal import minimal_sets
 from pactolus_engine.pack.model import Condition, Pack
 from pactolus_engine.show import show_state
 from pactolus_engine.states import FactState, States, is_settled
+from pactolus_engine.weigh import Uncounted
 from pactolus_engine.worlds import Worlds
 
 __all__ = ["assumptions", "facts_used", "missing_facts", "trace"]
@@ -84,8 +85,12 @@ def trace(
     truths: Mapping[str, Truth],
     definition: Definition,
     facts: FactSet,
+    left_out: tuple[Uncounted, ...],
 ) -> Trace:
-    """Every rule with its tree, every fact with its cells, everything passed over, every rule that is off."""
+    """Every rule with its tree, every fact with its cells, everything passed over, every rule that is off.
+
+    `left_out`: what was sent about a fact and does not count; it is traced among what is passed over.
+    """
     rules = tuple(
         RuleTrace(
             rule,
@@ -100,7 +105,9 @@ def trace(
         RuleOffTrace(rule.id, rule.title, rule.effect.value, rule.parameters)
         for _, rule in sorted(compiled.pack.rules_off.items())
     )
-    return Trace(rules, looked_at, facts.passed_over, off)
+    not_counted = {PassedOver(one.source, f"sent, and not counted: {one.reason}") for one in left_out}
+    passed_over = sorted({*facts.passed_over, *not_counted}, key=lambda one: (one.source, one.reason))
+    return Trace(rules, looked_at, tuple(passed_over), off)
 
 
 def _fact_trace(state: FactState, compiled: CompiledPack) -> FactTrace:

@@ -43,6 +43,11 @@ class Sample:
         return tuple(reading for reading in self.readings if reading.fact == fact)
 
     @property
+    def origin(self) -> str:
+        """The resource that it comes from."""
+        return self.readings[0].origin
+
+    @property
     def head_readings(self) -> tuple[Reading, ...]:
         """The readings that make it a sample."""
         return self.of(self.head)

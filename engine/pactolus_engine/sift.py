@@ -5,17 +5,17 @@ from pactolus_engine.join import Sample
 from pactolus_engine.pack.model import Fact, Several
 from pactolus_engine.values import Interval
 
-__all__ = ["countable"]
+__all__ = ["countable", "with_result"]
 
 
 def countable(head: Fact, samples: list[Sample]) -> tuple[Sample, ...]:
     """The samples that speak for the fact.
 
-    "No result" gives way to a result. A result that is not final gives way to a final one of a
+    `samples`: those `with_result`. A result that is not final gives way to a final one of a
     later sample, and to no other (T01). `latest` and `earliest` drop what is surely older or
     surely newer than a sample that surely counts; dates that cannot be told apart all stay.
     """
-    remaining = _drop_stale_drafts(_drop_empty(samples))
+    remaining = _drop_stale_drafts(samples)
     match head.several:
         case Several.LATEST:
             return tuple(s for s in remaining if not any(_is_older(s, o) for o in _sure(remaining)))
@@ -29,7 +29,11 @@ def _sure(samples: list[Sample]) -> list[Sample]:
     return [sample for sample in samples if not sample.in_doubt]
 
 
-def _drop_empty(samples: list[Sample]) -> list[Sample]:
+def with_result(samples: list[Sample]) -> list[Sample]:
+    """Without those that give no result, unless none does: "no result" gives way to a result.
+
+    It does so before one sample is preferred to another, for it is nothing to prefer.
+    """
     return [s for s in samples if s.standing is not Standing.UNUSABLE] or samples
 
 

@@ -1,28 +1,33 @@
 """From readings to states: which readings count.
 
 A fact has a *head*: itself, or the fact it is `of`. All readings of a head and its members that
-come from one resource form a *sample*. The samples of a head are sifted here (`only`, `prefer`,
-no result, not final, latest); `join.py` then says what those that remain mean together.
+come from one resource form a *sample*. The samples of a head are sifted here (`only`, no result,
+`prefer`, not final, latest); `join.py` then says what those that remain mean together. What is dated
+after the evaluation cannot have been seen: somebody mistook the date, and a person must look.
 """
 
-from collections.abc import Mapping
-from dataclasses import dataclass, field
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime
 from types import MappingProxyType
 
 from pactolus_engine.cells import Partition
 from pactolus_engine.conditions import atoms_of, inline
 from pactolus_engine.derive import base_facts, derive
-from pactolus_engine.facts import FactSet, Reading
+from pactolus_engine.facts import FactSet, Reading, Source, Standing
 from pactolus_engine.join import Sample, join
 from pactolus_engine.kleene import Truth
 from pactolus_engine.match.definition import Definition
-from pactolus_engine.pack.model import EVALUATION_DATE, Condition, Fact, Pack, Status
-from pactolus_engine.sift import countable
+from pactolus_engine.pack.model import EVALUATION_DATE, Condition, Fact, FactType, Pack, Several, Status
+from pactolus_engine.sift import countable, with_result
 from pactolus_engine.states import FactState, States, is_settled
-from pactolus_engine.values import exactly
+from pactolus_engine.values import Interval, Value, exactly
 
-__all__ = ["facts_in_doubt", "weigh"]
+__all__ = ["Uncounted", "facts_in_doubt", "uncounted", "weigh"]
+
+_TO_COME = "dated after the evaluation instant"
+_DAYS_AHEAD = 1
+"""A calendar day counts as it was written: east of Greenwich it may be one ahead of the day in UTC."""
 
 
 def weigh(
@@ -37,14 +42,40 @@ def weigh(
 
     `supposed`: facts taken to be in these states, whatever the readings say.
     """
-    scale = _Scale(pack, definitions, partitions, facts.readings, {**_today(instant), **supposed})
+    readings = _past(pack, facts.readings, instant)
+    scale = _Scale(pack, definitions, partitions, readings, {**_today(instant), **supposed})
     return {fact: scale.state(fact) for fact in sorted(pack.facts)}
 
 
 def _today(instant: datetime) -> States:
     """The one fact that nobody sends."""
-    day = instant.astimezone(UTC).date().toordinal()
-    return {EVALUATION_DATE: FactState(EVALUATION_DATE, exactly(day), frozenset({Status.KNOWN}))}
+    return {EVALUATION_DATE: FactState(EVALUATION_DATE, exactly(_day(instant)), frozenset({Status.KNOWN}))}
+
+
+def _day(instant: datetime) -> int:
+    return instant.astimezone(UTC).date().toordinal()
+
+
+def _past(pack: Pack, readings: tuple[Reading, ...], instant: datetime) -> tuple[Reading, ...]:
+    """The readings; those that are surely dated after the evaluation, or name such a day, unreadable."""
+    last = _day(instant) + _DAYS_AHEAD
+    return tuple(
+        replace(one, value=None, standing=Standing.UNREADABLE, note=_TO_COME)
+        if any(_starts_after(day, last) for day in _days_of(pack, one))
+        else one
+        for one in readings
+    )
+
+
+def _days_of(pack: Pack, reading: Reading) -> tuple[Value | None, ...]:
+    """What a reading says of days: when it was so, and its value where that is a day."""
+    fact = pack.facts.get(reading.fact)
+    is_day = fact is not None and fact.type is FactType.DATE
+    return (reading.dated, reading.value) if is_day else (reading.dated,)
+
+
+def _starts_after(days: Value | None, last: int) -> bool:
+    return isinstance(days, Interval) and days.low is not None and days.low > last
 
 
 @dataclass(slots=True)
@@ -58,6 +89,7 @@ class _Scale:
     states: dict[str, FactState]
     counted: dict[str, tuple[Sample, ...]] = field(default_factory=dict)
     dropped: dict[str, tuple[Sample, ...]] = field(default_factory=dict)
+    left: dict[str, list[tuple[Sample, str]]] = field(default_factory=dict)
 
     def state(self, fact_id: str) -> FactState:
         if fact_id not in self.states:
@@ -79,10 +111,30 @@ class _Scale:
         """The samples of a head that count, sifted once."""
         if head.id not in self.counted:
             sent = self.samples_of(head)
-            samples = self._by_only(head, sent)
-            self.dropped[head.id] = () if samples else tuple(sent)
-            self.counted[head.id] = countable(head, self._by_preference(head, samples))
+            fitting = self._by_only(head, sent)
+            self.dropped[head.id] = () if fitting else tuple(sent)
+            usable = with_result(fitting)
+            preferred = self._by_preference(head, usable)
+            self.counted[head.id] = countable(head, preferred)
+            steps = (fitting, usable, preferred, self.counted[head.id])
+            self.left[head.id] = _left_out(sent, steps)
         return self.counted[head.id]
+
+    def not_counted(self, head: Fact) -> list[tuple[Sample, str]]:
+        """What was sent about a head and gave way to a sample that counts, each with its reason."""
+        return self.left[head.id] if self._counted(head) else []
+
+    def origins(self, head: Fact) -> set[str]:
+        """The resources that count for a head."""
+        return {sample.origin for sample in self._counted(head)}
+
+    def differs(self, head: Fact, sample: Sample) -> bool:
+        """Whether a sample surely lies in another cell than what counts, where all must agree."""
+        partition = self.partitions.get(head.id)
+        if head.several is not Several.AGREE or partition is None:
+            return False
+        alone = partition.mask_of(join(head, (sample,), partition))
+        return not alone & partition.mask_of(self.state(head.id))
 
     def samples_of(self, head: Fact) -> list[Sample]:
         """Everything that was sent about a head, sifted or not."""
@@ -138,6 +190,63 @@ class _Scale:
         return derive(fact, self._beside(own, start), self._beside(own, end))
 
 
+_BY_PACK = "by the conditions of the pack"
+_STEPS = (
+    _BY_PACK,
+    "it gives no result, and another one does",
+    _BY_PACK,
+    "another result of the same fact counts",
+)
+"""Why a sample that is gone after each step of the sifting does not count."""
+
+
+def _left_out(sent: Sequence[Sample], steps: Sequence[Sequence[Sample]]) -> list[tuple[Sample, str]]:
+    left = []
+    before = {sample.origin: sample for sample in sent}
+    for reason, after in zip(_STEPS, steps, strict=True):
+        kept = {sample.origin: sample for sample in after}
+        left += [(before[origin], reason) for origin in sorted(before.keys() - kept.keys())]
+        before = kept
+    return left
+
+
+@dataclass(frozen=True, slots=True)
+class Uncounted:
+    """A sample that was sent and counts for no fact, because another one of the same fact does.
+
+    `differs`: it surely lies in another class than what counts, where all that count must agree.
+    """
+
+    fact: Fact
+    source: Source
+    reason: str
+    differs: bool
+
+
+def uncounted(
+    pack: Pack,
+    definitions: Mapping[str, Condition],
+    partitions: Mapping[str, Partition],
+    facts: FactSet,
+    states: States,
+    instant: datetime,
+) -> tuple[Uncounted, ...]:
+    """What was sent, gave way to another sample of its fact and counts for nothing else, by fact.
+
+    `states`: as weighed. A drug after induction is no drug of the induction and counts elsewhere.
+    """
+    readings = _past(pack, facts.readings, instant)
+    scale = _Scale(pack, definitions, partitions, readings, {**_today(instant), **states})
+    heads = [fact for _, fact in sorted(pack.facts.items()) if not fact.of and fact.derivation is None]
+    counting = set[str]().union(*map(scale.origins, heads))
+    return tuple(
+        Uncounted(head, sample.head_readings[0].source, reason, scale.differs(head, sample))
+        for head in heads
+        for sample, reason in scale.not_counted(head)
+        if sample.origin not in counting
+    )
+
+
 def facts_in_doubt(
     pack: Pack,
     definitions: Mapping[str, Condition],
@@ -151,7 +260,8 @@ def facts_in_doubt(
     `states`: as weighed. A fact of the same sample as the reading is not among them: knowing it would
     take another sample.
     """
-    scale = _Scale(pack, definitions, partitions, facts.readings, {**_today(instant), **states})
+    readings = _past(pack, facts.readings, instant)
+    scale = _Scale(pack, definitions, partitions, readings, {**_today(instant), **states})
     wanted: set[str] = set()
     for head in pack.facts.values():
         asked = [*([head.only] if head.only else []), *head.prefer]

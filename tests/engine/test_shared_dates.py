@@ -105,7 +105,7 @@ def test_dates_that_contradict_one_another_leave_every_interval_to_itself() -> N
     pack = pack_of(_facts(), _HALVES, ())
     states = weighed(pack, *_said({"first": (0, 0), "middle": (0, 200), "last": (0, 0)}))
     assert shared_dates(compile_pack(pack), states, _TODAY) is not NOTHING_SHARED
-    apart = weighed(pack, *_said({"first": (0, 0), "middle": (150, 160), "last": (0, 0)}))
+    apart = weighed(pack, *_said({"first": (0, 0), "middle": (-160, -150), "last": (0, 0)}))
     assert apart["a"].statuses == {Status.UNREADABLE}
     assert shared_dates(compile_pack(pack), apart, _TODAY) is NOTHING_SHARED
 

@@ -4,7 +4,7 @@ import pytest
 
 from pactolus_engine.facts import Reading
 from pactolus_engine.join import Sample
-from pactolus_engine.sift import countable
+from pactolus_engine.sift import countable, with_result
 from tests.support.small_packs import a_fraction, days, point, reading
 
 
@@ -21,7 +21,7 @@ def _sample(text: str) -> Sample:
 
 def _counted(several: str, *samples: str) -> list[str]:
     head = a_fraction(several=several)
-    found = countable(head, [_sample(text) for text in samples])
+    found = countable(head, with_result([_sample(text) for text in samples]))
     return [sample.readings[0].origin.partition("/")[2] for sample in found]
 
 

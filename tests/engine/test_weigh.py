@@ -17,6 +17,7 @@ from tests.support.small_packs import (
     codes,
     compared,
     days,
+    decided,
     derived,
     is_one_of,
     pack_of,
@@ -153,3 +154,79 @@ def test_the_evaluation_date_is_a_day_in_utc() -> None:
 def test_every_fact_of_the_pack_has_a_state() -> None:
     pack = pack_of((a_fraction(), a_whole(), a_flag(absence="optional")), ())
     assert set(weighed(pack)) == {"mrd", "cycles", "flag"}
+
+
+_FUTURE = "dated after the evaluation instant"
+
+
+@pytest.mark.parametrize(
+    ("first", "last", "is_later"),
+    [
+        ("2026-03-01", "", False),
+        ("2026-03-02", "", False),
+        ("2026-03-03", "", True),
+        ("2027-03-01", "", True),
+        ("2026-03-01", "2026-03-31", False),
+        ("2027-01-01", "2027-12-31", True),
+    ],
+)
+def test_nothing_dated_after_the_evaluation_is_believed(first: str, last: str, is_later: bool) -> None:
+    """A calendar day as written may be one ahead of the day in UTC; a partial date, its first day."""
+    made = replace(reading("mrd", point("1e-6")), dated=days(first, last))
+    state = weighed(_pack(a_fraction()), made)["mrd"]
+    assert (state.statuses == {Status.UNREADABLE}) is is_later
+    assert (state.reason == _FUTURE) is is_later
+    assert (state.value == point("1e-6")) is not is_later
+
+
+def test_a_day_to_come_is_no_day_on_which_something_was() -> None:
+    pack = _pack(a_fraction(), a_date("birth"))
+    state = weighed(pack, reading("birth", days("2027-01-01")))["birth"]
+    assert state.statuses == {Status.UNREADABLE}
+    assert state.reason == _FUTURE
+    assert weighed(pack, reading("birth", days("1960-01-01")))["birth"].statuses == {Status.KNOWN}
+
+
+def test_a_later_result_does_not_take_the_place_of_one_in_silence() -> None:
+    state = weighed(
+        _pack(a_fraction(several="latest")),
+        *_sample("1", "1e-3", sampled="2026-02-01"),
+        *_sample("2", "1e-6", sampled="2027-02-01"),
+    )
+    assert state["mrd"].statuses == {Status.UNREADABLE}
+    assert state["sampled"].statuses == {Status.UNREADABLE}
+
+
+def test_no_result_gives_way_before_one_is_preferred() -> None:
+    mrd = a_fraction(prefer=(compared("mrd", "at-least", "1e-5"),), several="agree")
+    empty = reading("mrd", None, "Observation/2", "unusable")
+    state = weighed(_pack(mrd), *_sample("1", "1e-6"), empty)["mrd"]
+    assert state.value == point("1e-6")
+    assert state.statuses == {Status.KNOWN}
+    assert weighed(_pack(mrd), empty)["mrd"].statuses == {Status.UNUSABLE}
+
+
+@pytest.mark.parametrize(("value", "differs"), [("1e-3", True), ("2e-6", False)])
+def test_what_was_sent_and_does_not_count_is_told(value: str, differs: bool) -> None:
+    pack = _pack(a_fraction(several="agree", only=_MARROW))
+    decision = decided(pack, *_sample("1", "1e-6", "marrow"), *_sample("2", value, "blood"))
+    told = [(one.source.reference, one.reason) for one in decision.trace.passed_over]
+    assert told == [("Observation/2", "sent, and not counted: by the conditions of the pack")]
+    (option,) = decision.options
+    for caveats in (decision.caveats, option.caveats):
+        texts = [caveat.text for caveat in caveats if caveat.rule == "uncounted-result"]
+        assert len(texts) == differs
+        assert all("Observation/2" in text for text in texts)
+
+
+def test_an_earlier_result_is_told_and_so_is_an_empty_one() -> None:
+    empty = reading("mrd", None, "Observation/3", "unusable")
+    old = _sample("1", "1e-3", sampled="2026-02-01")
+    decision = decided(_pack(a_fraction(several="latest")), *old, *_sample("2", "1e-6"), empty)
+    assert [one.source.reference for one in decision.trace.passed_over] == ["Observation/3"]
+    new = _sample("2", "1e-6", sampled="2026-02-02")
+    decision = decided(_pack(a_fraction(several="latest")), *old, *new, empty)
+    assert [one.reason.partition(": ")[2] for one in decision.trace.passed_over] == [
+        "another result of the same fact counts",
+        "it gives no result, and another one does",
+    ]

@@ -2,7 +2,7 @@
 
 Clonal cells among nucleated cells, as a plain fraction. A result is never better than the limit
 of detection (LOD): "not detected" and zero mean below the LOD, and a number below the LOD is no
-more than that. Flow cytometry has an LOD of so many events among the cells counted when the
+more than that, and so is an upper bound. Flow cytometry has an LOD of so many events among the cells counted when the
 laboratory states none (20 by default, a parameter of the pack); sequencing must state its own.
 The laboratory's flag (`interpretation`) speaks of its own LOD, never of a threshold of the pack: it
 is compared with the number at that LOD only, and a contradiction is for a person to look at.
@@ -12,7 +12,14 @@ from dataclasses import dataclass, replace
 from decimal import ROUND_UP, Context, Decimal
 
 from pactolus_adapters.fhir.exact_number import Number
-from pactolus_adapters.fhir.quantities import Measured, bounded, interval_of, measured, shown
+from pactolus_adapters.fhir.quantities import (
+    Measured,
+    bounded,
+    has_unknown_part,
+    interval_of,
+    measured,
+    shown,
+)
 from pactolus_adapters.fhir.resource import Json, Resource, objects
 from pactolus_adapters.fhir.values import value_key
 from pactolus_adapters.fhir.words import Reader, Word, fact_codes, unreadable, unusable
@@ -30,6 +37,8 @@ _LOD_EVENTS = "lod-events"
 _DEFAULT_LOD_EVENTS = Decimal(20)
 _UPWARD = Context(prec=60, rounding=ROUND_UP)
 _LOD_UNREADABLE = "the limit of detection is there and cannot be read"
+_CELLS_UNREADABLE = "the number of cells counted is there and cannot be read"
+_TOO_FEW_CELLS = "the cells counted are too few for the limit of detection that is stated"
 _NO_LOD = "no limit of detection is known, so this may be any fraction"
 
 
@@ -142,7 +151,7 @@ def _not_found(source: Source, limits: _Limits, written: str) -> Word:
 
 
 def _from_quantity(fact: Fact, quantity: Json, source: Source, limits: _Limits) -> Word:
-    if not isinstance(quantity.get("value"), Number):
+    if not isinstance(quantity.get("value"), Number) and not has_unknown_part(quantity):
         return unusable(source, "the quantity has no number")
     stated, written = measured(quantity, "1"), shown(quantity)
     if stated.number is None:
@@ -158,8 +167,8 @@ def _from_quantity(fact: Fact, quantity: Json, source: Source, limits: _Limits) 
 
 
 def _from_number(number: Decimal, comparator: str, source: Source, limits: _Limits, written: str) -> Word:
-    """A stated number counts as far down as the assay can see, a lower bound as it stands."""
-    lod = limits.lod if not comparator else limits.stated
+    """A number or upper bound counts as far down as the assay can see, a lower bound as it stands."""
+    lod = limits.lod
     is_upper = not comparator.startswith(">")
     if is_upper and limits.problem:
         return unreadable(source, limits.problem, written)
@@ -185,13 +194,14 @@ def _limits(reader: Reader, fact: Fact, body: Json, is_flow: bool) -> _Limits:
     stated = _component(reader, fact, body, "lod")
     if stated is not None and stated.number is None:
         return _Limits(None, None, _LOD_UNREADABLE)
-    if stated is not None:
-        return _Limits(stated.number, None)
-    cells = _component(reader, fact, body, "cells") if is_flow else None
+    cells = _component(reader, fact, body, "cells") if is_flow or stated is not None else None
     if cells is None:
-        return _Limits(None, None)
+        return _Limits(stated.number if stated else None, None)
     if cells.number is None:
-        return _Limits(None, None, "the number of cells counted is there and cannot be read")
+        return _Limits(None, None, _CELLS_UNREADABLE)
+    if stated is not None and stated.number is not None:
+        is_too_few = _UPWARD.multiply(stated.number, cells.number) < 1
+        return _Limits(None, None, _TOO_FEW_CELLS) if is_too_few else _Limits(stated.number, None)
     events = reader.pack.parameter_values.get(_LOD_EVENTS, _DEFAULT_LOD_EVENTS)
     return _Limits(None, min(_UPWARD.divide(events, cells.number), _ONE))
 

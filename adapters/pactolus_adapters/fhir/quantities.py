@@ -13,7 +13,16 @@ from pactolus_adapters.fhir.resource import text
 from pactolus_adapters.fhir.ucum import EXACT, SYSTEM, factor, is_annotation, without_annotations
 from pactolus_engine.values import Interval, exactly
 
-__all__ = ["Measured", "bounded", "interval_of", "is_count_unit", "measured", "shown", "within_domain"]
+__all__ = [
+    "Measured",
+    "bounded",
+    "has_unknown_part",
+    "interval_of",
+    "is_count_unit",
+    "measured",
+    "shown",
+    "within_domain",
+]
 
 _COUNTS = frozenset({"1", "{#}", "{cells}", "{events}", "{cycles}"})
 
@@ -27,11 +36,24 @@ class Measured:
     problem: str = ""
 
 
+def has_unknown_part(quantity: Any) -> bool:
+    """Whether an element is there with extensions alone: it has a value that nobody was told.
+
+    A comparator that is there and unknown makes another result of the number. Source: FHIR R4, JSON
+    representation of primitive elements (`_comparator` beside, or in place of, `comparator`).
+    """
+    if not isinstance(quantity, dict):
+        return False
+    return any(name.startswith("_") and name[1:] not in quantity for name in quantity)
+
+
 def measured(quantity: Any, unit: str, *, is_count: bool = False) -> Measured:
     """A Quantity in `unit`: converted exactly between fractions, else only in this very unit.
 
     A count takes the units of counts (`1`, `{#}`, `{cells}`, `{events}`, `{cycles}`) for one another.
     """
+    if has_unknown_part(quantity):
+        return Measured(None, problem="an element of the quantity is there and its value is not given")
     number = quantity.get("value") if isinstance(quantity, dict) else None
     if not isinstance(number, Number):
         return Measured(None, problem="the quantity has no number")

@@ -3,7 +3,14 @@
 from typing import Any
 
 from pactolus_adapters.fhir.exact_number import Number
-from pactolus_adapters.fhir.quantities import bounded, interval_of, is_count_unit, measured, shown
+from pactolus_adapters.fhir.quantities import (
+    bounded,
+    has_unknown_part,
+    interval_of,
+    is_count_unit,
+    measured,
+    shown,
+)
 from pactolus_adapters.fhir.words import Reader, Word, boolean, coded, unreadable, unusable
 from pactolus_engine.facts import Source
 from pactolus_engine.pack.model import Fact, FactType
@@ -50,7 +57,7 @@ def _number(fact: Fact, key: str, value: Any, source: Source) -> Word:
         return _bare_integer(fact, value, source)
     if key != "valueQuantity":
         return unreadable(source, "the value is of a kind that this fact is not read from")
-    if not isinstance(value.get("value"), Number):
+    if not isinstance(value.get("value"), Number) and not has_unknown_part(value):
         return unusable(source, "the quantity has no number")
     is_count = fact.type is not FactType.FRACTION and is_count_unit(fact.unit)
     stated = measured(value, fact.unit, is_count=is_count)

@@ -153,3 +153,66 @@ def test_a_number_below_the_limit_of_quantification_says_so() -> None:
     found = reading("mrd", observation(valueQuantity=quantity("3", "[ppm]"), component=[LOD_6, lloq]))
     assert "quantification" in found.note
     assert shape(found.value) == "[3e-6, 3e-6]"
+
+
+@pytest.mark.parametrize(
+    ("code", "cells", "expected"),
+    [
+        ("mrd-flow", "100000", "[0e+0, 2e-4)"),
+        ("mrd-flow", "10000000", "[0e+0, 1e-5{"),
+        ("mrd-ngs", "100000", "[0e+0, 1e-5{"),
+    ],
+)
+@pytest.mark.parametrize("comparator", ["<", "<="])
+def test_an_upper_bound_is_no_better_than_the_limit_that_the_cells_allow(
+    code: str, cells: str, expected: str, comparator: str
+) -> None:
+    counted = component("cells", valueQuantity=quantity(cells, "{#}"))
+    value = quantity("0.001", "%", comparator)
+    found = reading("mrd", observation(code, valueQuantity=value, component=[counted]))
+    assert shape(found.value) == expected.replace("{", ")" if comparator == "<" else "]")
+
+
+@pytest.mark.parametrize(
+    ("lod", "cells", "standing"),
+    [
+        ("6e-7", "10", Standing.UNREADABLE),
+        ("6e-7", "1000000", Standing.UNREADABLE),
+        ("1e-6", "1000000", Standing.FINAL),
+        ("6e-7", "5000000", Standing.FINAL),
+        ("6e-7", "0", Standing.UNREADABLE),
+    ],
+)
+@pytest.mark.parametrize("code", ["mrd-flow", "mrd-ngs"])
+def test_a_stated_limit_needs_the_cells_to_see_one_among(
+    code: str, lod: str, cells: str, standing: Standing
+) -> None:
+    parts = [
+        component("lod", valueQuantity=quantity(lod, "1")),
+        component("cells", valueQuantity=quantity(cells, "{#}")),
+    ]
+    found = reading("mrd", observation(code, valueQuantity=quantity("0", "%"), component=parts))
+    assert found.standing is standing
+
+
+_UNKNOWN_PART = {
+    "extension": [
+        {"url": "http://hl7.org/fhir/StructureDefinition/data-absent-reason", "valueCode": "unknown"}
+    ]
+}
+
+
+@pytest.mark.parametrize("element", ["value", "comparator", "unit", "system", "code"])
+def test_a_part_of_a_quantity_that_is_there_and_unknown_is_not_left_out(element: str) -> None:
+    full = {**quantity("0.001", "%"), "comparator": "<", "unit": "%"}
+    value = {key: part for key, part in full.items() if key != element} | {f"_{element}": _UNKNOWN_PART}
+    found = reading("mrd", observation(valueQuantity=value, component=[LOD_6]))
+    assert (found.value, found.standing) == (None, Standing.UNREADABLE)
+    cells = component("cells", valueQuantity={"value": 20_000_000, "_comparator": _UNKNOWN_PART, "code": "1"})
+    limited = observation("mrd-flow", valueQuantity=quantity("0", "%"), component=[cells])
+    assert reading("mrd", limited).standing is Standing.UNREADABLE
+
+
+def test_an_extension_beside_a_part_that_is_given_changes_nothing() -> None:
+    value = {**quantity("10", "[ppm]", "<"), "_comparator": _UNKNOWN_PART}
+    assert shape(reading("mrd", observation(valueQuantity=value)).value) == "[0e+0, 1e-5)"
