@@ -192,7 +192,7 @@ def test_one_error_among_causes_makes_it_an_error(compiled: CompiledPack) -> Non
     (found,) = retractions(Earlier((_suggestion(now),)), compiled, INSTANT)
     assert found.new_status == "entered-in-error"
     assert found.cause.count(";") == 1
-    assert "; the span is no longer known: the dates it follows from cannot both be right" in found.cause
+    assert "; the span is no longer known: end: dated after the evaluation instant" in found.cause
 
 
 def test_the_answer_wraps_the_new_decision(compiled: CompiledPack) -> None:

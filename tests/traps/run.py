@@ -11,7 +11,7 @@ from functools import cache
 from pactolus_adapters.packs.folder import read_pack_files
 from pactolus_engine.cases import Case, read_cases
 from pactolus_engine.compiled import compile_pack
-from pactolus_engine.errors import EnginesDisagree
+from pactolus_engine.errors import EnginesDisagree, InputInvalid
 from pactolus_engine.pack.read import read_pack
 from tests.cases import test_cases
 from tests.house.tree import ROOT
@@ -72,6 +72,8 @@ def failures(case: Case, pack: test_cases._Loaded) -> dict[str, object]:
         turned = {**pack.files, case.resources: _turned(pack.files[case.resources])}
         other = test_cases._Loaded(turned, pack.compiled, {}, pack.matcher)
         is_same = test_cases._decided(case, pack) == test_cases._decided(case, other)
+    except InputInvalid:
+        return {"order": "another order of the resources is refused"}
     except EnginesDisagree as disagreement:
         return {"engines disagree": disagreement.rules}
     return {} if is_same else {"order": "another order of the resources gives another decision"}
