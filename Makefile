@@ -103,7 +103,7 @@ proto-check: setup-dev ## lint the .proto files, see that the stubs are what the
 	@$(PY) tools/generate_proto.py --check
 
 packs: setup-dev ## load every rule pack and run its cases through both engines
-	@$(PYTEST) tests/cases
+	@$(PYTEST) -v tests/cases
 
 conformance: setup-dev ## show every answer to FHIR validators of others (needs Node; skipped without, never in CI)
 	@sh tools/conformance/run.sh $(PY)
