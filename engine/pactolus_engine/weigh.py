@@ -42,9 +42,21 @@ def weigh(
 
     `supposed`: facts taken to be in these states, whatever the readings say.
     """
-    readings = _past(pack, facts.readings, instant)
-    scale = _Scale(pack, definitions, partitions, readings, {**_today(instant), **supposed})
+    scale = _scale(pack, definitions, partitions, facts, supposed, instant)
     return {fact: scale.state(fact) for fact in sorted(pack.facts)}
+
+
+def _scale(
+    pack: Pack,
+    definitions: Mapping[str, Condition],
+    partitions: Mapping[str, Partition],
+    facts: FactSet,
+    states: States,
+    instant: datetime,
+) -> "_Scale":
+    """The scale over what can be read at that instant, with these states already on it."""
+    readings = _past(pack, facts.readings, instant)
+    return _Scale(pack, definitions, partitions, readings, {**_today(instant), **states})
 
 
 def _today(instant: datetime) -> States:
@@ -235,8 +247,7 @@ def uncounted(
 
     `states`: as weighed. A drug after induction is no drug of the induction and counts elsewhere.
     """
-    readings = _past(pack, facts.readings, instant)
-    scale = _Scale(pack, definitions, partitions, readings, {**_today(instant), **states})
+    scale = _scale(pack, definitions, partitions, facts, states, instant)
     heads = [fact for _, fact in sorted(pack.facts.items()) if not fact.of and fact.derivation is None]
     counting = set[str]().union(*map(scale.origins, heads))
     return tuple(
@@ -260,8 +271,7 @@ def facts_in_doubt(
     `states`: as weighed. A fact of the same sample as the reading is not among them: knowing it would
     take another sample.
     """
-    readings = _past(pack, facts.readings, instant)
-    scale = _Scale(pack, definitions, partitions, readings, {**_today(instant), **states})
+    scale = _scale(pack, definitions, partitions, facts, states, instant)
     wanted: set[str] = set()
     for head in pack.facts.values():
         asked = [*([head.only] if head.only else []), *head.prefer]
