@@ -91,9 +91,9 @@ def _wrong(count: int) -> Any:
 
 @pytest.mark.parametrize("made", [_contained, _specimens, _servers], ids=lambda made: made.__name__[1:])
 def test_sixteen_times_as_much_takes_about_sixteen_times_as_long(made: Callable[[int], Any]) -> None:
-    """Each of these once cost the square of its size."""
+    """Each of these once cost the square of its size: 256 times as long. Noise only ever adds time."""
     few, many = _bytes(made(300)), _bytes(made(4800))
-    assert seconds(many) < 40 * min(seconds(few) for _ in range(3))
+    assert min(seconds(many) for _ in range(3)) < 40 * min(seconds(few) for _ in range(3))
 
 
 def test_violations_that_nobody_keeps_cost_little() -> None:
