@@ -16,15 +16,17 @@ PYTEST   := $(PY) -m pytest
 
 .DEFAULT_GOAL := help
 .DELETE_ON_ERROR:
-.PHONY: help setup setup-dev demo serve test check format format-check lint types walls proto proto-check \
+.PHONY: help setup setup-authoring setup-dev demo serve test check format format-check lint types walls proto proto-check \
         packs conformance fuzz bench faults differential requirements clean
 
 help: ## print this list
-	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-14s %s\n", $$1, $$2 }' $(firstword $(MAKEFILE_LIST))
+	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-16s %s\n", $$1, $$2 }' $(firstword $(MAKEFILE_LIST))
 
 # --- set-up: each step leaves a stamp and is not repeated until its inputs change ---------------
 
 setup: $(STAMPS)/project ## make .venv with the runtime and the command .venv/bin/pactolus
+
+setup-authoring: setup $(STAMPS)/authoring ## add what proving and comparing rule packs needs
 
 setup-dev: setup $(STAMPS)/dev ## add what testing and checking need
 
@@ -54,7 +56,12 @@ $(STAMPS)/project: pyproject.toml $(STAMPS)/runtime
 	@$(PY) -m pip install --quiet --disable-pip-version-check --no-deps --no-build-isolation --no-index -e .
 	@touch $@
 
-$(STAMPS)/dev: requirements/dev.txt $(STAMPS)/runtime
+$(STAMPS)/authoring: requirements/authoring.txt $(STAMPS)/project
+	@echo "installing the solver that proofs of rule packs need"
+	@$(INSTALL) -r requirements/authoring.txt
+	@touch $@
+
+$(STAMPS)/dev: requirements/dev.txt $(STAMPS)/authoring
 	@echo "installing what tests and checks need"
 	@$(INSTALL) -r requirements/dev.txt
 	@touch $@
@@ -128,7 +135,7 @@ COMPILE := ../$(BIN)/pip-compile --quiet --generate-hashes --allow-unsafe --stri
            --no-emit-index-url --no-emit-trusted-host --no-emit-find-links
 
 requirements: setup-dev ## write requirements/*.txt anew from the .in files (UPGRADE=1 takes newer versions)
-	@cd requirements && for part in build runtime dev fuzz; do \
+	@cd requirements && for part in build runtime authoring dev fuzz; do \
 	  $(COMPILE) $(if $(UPGRADE),--upgrade) --output-file $$part.txt $$part.in || exit 1; done
 
 clean: ## remove caches and the virtual environment; recorded decisions in pactolus-data stay

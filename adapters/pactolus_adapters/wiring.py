@@ -4,7 +4,6 @@ import json
 from collections.abc import Iterator
 from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass
-from importlib.metadata import version
 
 from pactolus_adapters.answers import decode_answer
 from pactolus_adapters.audit.sqlite import SqliteAuditLog
@@ -20,6 +19,7 @@ from pactolus_adapters.hallway import Answer, Hallway, HallwaySettings
 from pactolus_adapters.matchers.process import ProcessMatcher
 from pactolus_adapters.packs.folder import FolderShelf
 from pactolus_adapters.settings import Settings
+from pactolus_adapters.versions import software_versions
 from pactolus_engine.compiled import CompiledPack, compile_pack
 from pactolus_engine.match.durable import shards_of
 from pactolus_engine.pack.model import Pack
@@ -37,7 +37,6 @@ __all__ = [
     "public",
     "response_json_text",
     "serve",
-    "software_versions",
 ]
 
 _ENVELOPE_BYTES = 64 * 1024
@@ -45,8 +44,6 @@ _ENVELOPE_BYTES = 64 * 1024
 
 _IF_HELD = "if that is the server, ask it (`AuditService.ListAffectedDecisions`), else wait for its end"
 """One process holds a store; a question need not end the server."""
-
-_RECORDED_VERSIONS = ("pactolus", "durable-rules", "fhir.resources", "protobuf", "ruamel.yaml")
 
 
 @dataclass(frozen=True, slots=True)
@@ -118,11 +115,6 @@ def prepare_pack(pack: Pack) -> CompiledPack:
     compiled = compile_pack(pack)
     shards_of(compiled)
     return compiled
-
-
-def software_versions() -> dict[str, str]:
-    """The versions that are recorded with every answer."""
-    return {name: version(name) for name in _RECORDED_VERSIONS}
 
 
 def error_json_text(error: Exception) -> str:

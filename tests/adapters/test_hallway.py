@@ -17,7 +17,8 @@ from pactolus_adapters.hallway import (
     HallwaySettings,
 )
 from pactolus_adapters.packs.folder import FolderShelf
-from pactolus_adapters.wiring import prepare_pack, software_versions
+from pactolus_adapters.versions import software_versions
+from pactolus_adapters.wiring import prepare_pack
 from pactolus_engine.compiled import CompiledPack
 from pactolus_engine.errors import (
     AuditUnavailable,

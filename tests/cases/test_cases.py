@@ -1,26 +1,17 @@
 """Every case of every pack under `rules`, by name, through the whole core with both engines."""
 
 import json
-from collections.abc import Mapping
-from dataclasses import dataclass
 from datetime import UTC, datetime
 from functools import cache
 from pathlib import Path
 
 import pytest
 
-from pactolus_adapters.fhir.read import Limits, read
-from pactolus_adapters.packs.folder import read_pack_files
-from pactolus_adapters.settings import Settings
-from pactolus_engine.cases import Case, Expectation, read_cases
-from pactolus_engine.compiled import CompiledPack, compile_pack
-from pactolus_engine.decision import Decision, Outcome
-from pactolus_engine.errors import InputInvalid
-from pactolus_engine.evaluate import evaluate
-from pactolus_engine.facts import FactSet
-from pactolus_engine.pack.model import Effect, Place
-from pactolus_engine.pack.read import read_pack
-from tests.support.earlier_cases import answered_after
+from pactolus_adapters.authoring.draft import Draft, open_draft
+from pactolus_adapters.authoring.run_cases import run_case, told
+from pactolus_engine.cases import Case, Expectation
+from pactolus_engine.decision import Outcome
+from pactolus_engine.pack.model import Place
 from tests.support.small_packs import InProcess
 
 _RULES = Path(__file__).resolve().parents[2] / "rules"
@@ -35,126 +26,35 @@ def _case_files(pack: str) -> list[Path]:
 _CASES = [(pack, file.name) for pack in _PACKS for file in _case_files(pack)]
 
 
-@dataclass(frozen=True, slots=True)
-class _Loaded:
-    """A pack, with one of the overlays of its cases or none, and its cases by file name."""
-
-    files: Mapping[str, bytes]
-    compiled: CompiledPack
-    cases: Mapping[str, Case]
-    matcher: InProcess
+_MATCHER = InProcess()
 
 
 @cache
-def _loaded(pack_name: str, overlay: str = "") -> _Loaded:
-    files = read_pack_files(_RULES / pack_name)
-    pack = read_pack(pack_name, files, overlay=(overlay, files[overlay]) if overlay else None)
-    cases = {case.place.file.removeprefix("cases/"): case for case in read_cases(files, pack)}
-    return _Loaded(files, compile_pack(pack), cases, InProcess())
+def draft(pack_name: str) -> Draft:
+    """The pack of that name under `rules`."""
+    return open_draft(_RULES / pack_name)
 
 
-def differences(case: Case, loaded: _Loaded) -> dict[str, object]:
-    """What comes out of a case where it says something else; empty when all is as it says."""
-    try:
-        decision = _decided(case, loaded)
-    except InputInvalid as refusal:
-        places = tuple(sorted({violation.field for violation in refusal.violations}))
-        return {} if places == case.expect.refused else {"refused": places}
-    if case.expect.refused:
-        return {"refused": ()}
-    return _differences(decision, case.expect, loaded)
-
-
-def told(case: Case, found: Mapping[str, object]) -> list[str]:
-    """A line for each difference: the file, what was expected, what came out."""
-    return [
-        f"{case.place.file}: {key}: expected {_shown(_expected(case.expect, key))}, got {_shown(got)}"
-        for key, got in found.items()
-    ]
-
-
-def _expected(expect: Expectation, key: str) -> object:
-    """What the case says under the key of a difference, which may go on with the id of a rule."""
-    said: dict[str, object] = {"fired": "true", "not-fired": "anything but true"}
-    word, *rule = key.split(" ")
-    if rule:
-        return said.get(word, "a rule of another effect")
-    return getattr(expect, word)
-
-
-def _shown(value: object) -> str:
-    if isinstance(value, Mapping):
-        return ", ".join(f"{key} = {each}" for key, each in sorted(value.items())) or "none"
-    if isinstance(value, tuple | list):
-        return ", ".join(map(str, value)) or "none"
-    return "nothing" if value in (None, "") else str(value)
-
-
-def _facts(case: Case, loaded: _Loaded) -> FactSet:
-    if case.facts is not None:
-        return case.facts
-    settings = Settings()
-    return read(
-        (loaded.files[case.resources],),
-        b"",
-        "",
-        loaded.compiled.pack,
-        local_base=settings.code_systems,
-        limits=Limits(settings.resource_bytes, settings.request_bytes),
-    )
-
-
-def _decided(case: Case, loaded: _Loaded) -> Decision:
-    if case.earlier:
-        return answered_after(case, loaded.files, loaded.compiled, loaded.matcher).decision
-    return evaluate(_facts(case, loaded), loaded.compiled, case.at, loaded.matcher)
-
-
-def _differences(decision: Decision, expect: Expectation, loaded: _Loaded) -> dict[str, object]:
-    """What came out where the case says something else; empty when all is as it says."""
-    retracted, outcome = decision.retracted, decision.outcome
-    decision = decision.replacement or decision
-    truths = {rule.rule: rule.truth for rule in decision.trace.rules}
-    acting = {rule.id for rule in loaded.compiled.pack.rules.values() if rule.effect is not Effect.DEFINE}
-    found: dict[str, object] = {
-        "outcome": outcome,
-        "replacement": decision.outcome,
-        "status": " or ".join(sorted({one.new_status for one in retracted})),
-        "options": sorted(option.id for option in decision.options),
-        "missing": [missing.fact for missing in decision.missing],
-        "conclusions": {conclusion.id: conclusion.value for conclusion in decision.conclusions},
-        "off": [rule.rule for rule in decision.trace.rules_off],
-    }
-    said: dict[str, object] = {
-        "outcome": expect.outcome,
-        "replacement": expect.replacement,
-        "status": expect.status,
-        "options": None if expect.options is None else sorted(expect.options),
-        "missing": None if expect.missing is None else list(expect.missing),
-        "conclusions": expect.conclusions,
-        "off": None if expect.off is None else sorted(expect.off),
-    }
-    wrong = {key: found[key] for key, value in said.items() if value is not None and value != found[key]}
-    wrong |= {f"fired {rule}": truths.get(rule) for rule in expect.fired if truths.get(rule) != "true"}
-    wrong |= {f"not-fired {rule}": "true" for rule in expect.not_fired if truths.get(rule) == "true"}
-    return wrong | {f"{rule} is a definition": "" for rule in {*expect.fired, *expect.not_fired} - acting}
+@cache
+def _cases(pack_name: str) -> dict[str, Case]:
+    return {case.place.file.removeprefix("cases/"): case for case in draft(pack_name).cases()}
 
 
 @pytest.mark.parametrize(
     ("pack_name", "file"), [pytest.param(*case, id=f"{case[0]}/{case[1][:-5]}") for case in _CASES]
 )
 def test_case(pack_name: str, file: str) -> None:
-    case = _loaded(pack_name).cases[file]
-    found = differences(case, _loaded(pack_name, case.overlay))
-    if found:
-        pytest.fail("\n".join([case.name, *told(case, found)]), pytrace=False)
+    case = _cases(pack_name)[file]
+    result = run_case(case, draft(pack_name), _MATCHER)
+    if not result.passed:
+        pytest.fail("\n".join([case.name, *told(case, result.differences)]), pytrace=False)
 
 
 @pytest.mark.parametrize("pack_name", _PACKS)
 def test_every_pack_has_cases_and_each_is_read(pack_name: str) -> None:
-    loaded = _loaded(pack_name)
-    assert set(loaded.cases) == {file for pack, file in _CASES if pack == pack_name} != set()
-    names = [case.name for case in loaded.cases.values()]
+    cases = _cases(pack_name)
+    assert set(cases) == {file for pack, file in _CASES if pack == pack_name} != set()
+    names = [case.name for case in cases.values()]
     assert len(set(names)) == len(names)
 
 
@@ -175,12 +75,10 @@ def test_every_pack_has_cases_and_each_is_read(pack_name: str) -> None:
 )
 def test_a_case_through_fhir_is_checked_in_every_part(expect: Expectation, differing: set[str]) -> None:
     """A lone result by flow cytometry, as `resources:` would name it."""
-    loaded = _loaded("midas-consolidation")
-    file = "cases/lone.json"
-    with_file = _Loaded({**loaded.files, file: _lone_result()}, loaded.compiled, {}, loaded.matcher)
-    at = datetime(2026, 3, 1, 9, tzinfo=UTC)
-    case = Case("a lone result", at, None, file, expect, Place(file, 1, 1))
-    assert set(_differences(_decided(case, with_file), expect, with_file)) == differing
+    own, file = draft("midas-consolidation"), "cases/lone.json"
+    with_file = Draft(own.name, {**own.files, file: _lone_result()}, own.compiled)
+    case = Case("a lone result", datetime(2026, 3, 1, 9, tzinfo=UTC), None, file, expect, Place(file, 1, 1))
+    assert set(run_case(case, with_file, _MATCHER).differences) == differing
 
 
 def test_a_difference_is_told_with_the_file_and_both_sides() -> None:

@@ -9,6 +9,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
 
+from pactolus_adapters.authoring.earlier_case import answered_after
 from pactolus_adapters.fhir.envelope import Envelope
 from pactolus_adapters.fhir.read import Limits, read
 from pactolus_adapters.fhir.write import write
@@ -22,7 +23,6 @@ from pactolus_engine.facts import FactSet
 from pactolus_engine.pack.read import read_pack
 from tests.conformance.numbers import stated
 from tests.support.decisions import a_decision, a_pack, some_facts
-from tests.support.earlier_cases import answered_after
 from tests.support.examples import EXAMPLES, ROOT
 from tests.support.small_packs import INSTANT, InProcess
 

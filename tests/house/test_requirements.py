@@ -8,7 +8,7 @@ import pytest
 
 from tests.house.tree import ROOT
 
-PARTS = ("build", "dev", "fuzz", "runtime")
+PARTS = ("authoring", "build", "dev", "fuzz", "runtime")
 
 
 def _project() -> dict[str, object]:
@@ -31,7 +31,9 @@ def _normal(name: str) -> str:
 
 
 def test_the_project_asks_for_what_is_installed() -> None:
-    assert _project()["dependencies"] == _asked_for("runtime")
+    project = _project()
+    assert project["dependencies"] == _asked_for("runtime")
+    assert project["optional-dependencies"] == {"authoring": _asked_for("authoring")}
 
 
 @pytest.mark.parametrize("part", PARTS)

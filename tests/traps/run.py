@@ -8,12 +8,13 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from functools import cache
 
+from pactolus_adapters.authoring.draft import Draft
+from pactolus_adapters.authoring.run_cases import run_case
 from pactolus_adapters.packs.folder import read_pack_files
 from pactolus_engine.cases import Case, read_cases
 from pactolus_engine.compiled import compile_pack
 from pactolus_engine.errors import EnginesDisagree, InputInvalid
 from pactolus_engine.pack.read import read_pack
-from tests.cases import test_cases
 from tests.house.tree import ROOT
 from tests.support.matchers import LocalMatcher
 
@@ -48,30 +49,36 @@ def trap_cases() -> tuple[TrapCase, ...]:
     return tuple(TrapCase(f"T{m['number']}", f"T{m['number']}-{m['story']}", case) for m, case in named if m)
 
 
-def loaded(files: Mapping[str, bytes], overlay: str = "") -> test_cases._Loaded:
+def loaded(files: Mapping[str, bytes], overlay: str = "") -> Draft:
     """A pack made of these files with one of the overlays of its cases, ready to decide; its own
     cases are not read."""
     rules = {name: content for name, content in files.items() if not name.endswith(".json")}
     without_cases = {name: content for name, content in rules.items() if not name.startswith("cases/")}
     pack = read_pack(PACK, without_cases, overlay=(overlay, files[overlay]) if overlay else None)
-    return test_cases._Loaded(files, compile_pack(pack), {}, LocalMatcher())
+    compiled = compile_pack(pack)
+    return Draft(PACK, files, compiled, {overlay: compiled})
 
 
 @cache
-def loaded_tree(overlay: str = "") -> test_cases._Loaded:
+def loaded_tree(overlay: str = "") -> Draft:
     """The pack as it stands in the tree, ready to decide."""
     return loaded(pack_files(), overlay)
 
 
-def failures(case: Case, pack: test_cases._Loaded) -> dict[str, object]:
+@cache
+def _matcher() -> LocalMatcher:
+    return LocalMatcher()
+
+
+def failures(case: Case, pack: Draft) -> dict[str, object]:
     """Where a case comes out otherwise than it says; engines that disagree are such a place."""
     try:
-        found = test_cases.differences(case, pack)
-        if not case.resources or case.expect.refused or found:
-            return found
+        result = run_case(case, pack, _matcher())
+        if not case.resources or case.expect.refused or not result.passed:
+            return dict(result.differences)
         turned = {**pack.files, case.resources: _turned(pack.files[case.resources])}
-        other = test_cases._Loaded(turned, pack.compiled, {}, pack.matcher)
-        is_same = test_cases._decided(case, pack) == test_cases._decided(case, other)
+        other = run_case(case, Draft(pack.name, turned, pack.compiled, pack.variants), _matcher())
+        is_same = result.decision == other.decision
     except InputInvalid:
         return {"order": "another order of the resources is refused"}
     except EnginesDisagree as disagreement:

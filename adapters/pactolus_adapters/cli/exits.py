@@ -23,6 +23,8 @@ class Exit(IntEnum):
 
     OUTCOME = 0
     """An outcome was reached, whichever."""
+    FOUND = 1
+    """Of `rules`: the work was done and found something, a failing case or a finding."""
     USAGE = 2
     INPUT_INVALID = 3
     PACK_INVALID = 4
@@ -30,6 +32,10 @@ class Exit(IntEnum):
     """The store cannot take records; also when another process, which is named, holds it."""
     ENGINES_DISAGREE = 6
     """The two engines disagree, or the rule engine gave no answer."""
+    UNDECIDED = 7
+    """A proof met its bound before it could tell."""
+    DIFFERENT = 10
+    """Two versions differ."""
     INTERNAL = 70
     """A defect of Pactolus; nothing was answered. The number is EX_SOFTWARE of sysexits.h."""
 

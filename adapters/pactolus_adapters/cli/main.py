@@ -8,6 +8,7 @@ import click
 from pactolus_adapters.cli.audit import audit
 from pactolus_adapters.cli.evaluate import evaluate
 from pactolus_adapters.cli.exits import exit_of
+from pactolus_adapters.cli.rules.group import rules
 from pactolus_adapters.cli.serve import serve
 from pactolus_adapters.cli.terminal import folded
 from pactolus_engine.errors import InputInvalid, PactolusError
@@ -15,9 +16,9 @@ from pactolus_engine.errors import InputInvalid, PactolusError
 __all__ = ["main"]
 
 _EPILOG = """
-Exit codes: 0 an outcome was reached (whichever); 2 usage; 3 invalid input; 4 a rule pack is
-refused; 5 the audit store is unavailable; 6 the rule engines disagree or gave no answer; 70 a
-defect of Pactolus.
+Exit codes: 0 an outcome was reached (whichever); 1 `rules` found something; 2 usage; 3 invalid
+input; 4 a rule pack is refused; 5 the audit store is unavailable; 6 the rule engines disagree or
+gave no answer; 7 a proof met its bound; 10 two packs differ; 70 a defect of Pactolus.
 
 Decision support for professionals: suggestions with their evidence, never orders.
 """
@@ -32,6 +33,7 @@ def cli() -> None:
 cli.add_command(serve)
 cli.add_command(evaluate)
 cli.add_command(audit)
+cli.add_command(rules)
 
 
 def main() -> None:

@@ -10,7 +10,32 @@ from decimal import Decimal
 from enum import StrEnum
 
 from pactolus_engine.decision import Evidence
+from pactolus_engine.pack.condition import (
+    All,
+    Any,
+    Comparison,
+    Condition,
+    Defined,
+    Membership,
+    Not,
+    Operator,
+    SetEquality,
+    Status,
+    StatusTest,
+)
+from pactolus_engine.pack.fact import (
+    EVALUATION_DATE,
+    Absence,
+    Binding,
+    CodeSet,
+    Coding,
+    Derivation,
+    Fact,
+    FactType,
+    Several,
+)
 from pactolus_engine.pack.overlay import Overlay
+from pactolus_engine.pack.place import Place
 
 __all__ = [
     "Absence",
@@ -43,233 +68,6 @@ __all__ = [
     "EVALUATION_DATE",
 ]
 
-EVALUATION_DATE = "evaluation-date"
-"""The one built-in fact: the day of the evaluation instant, in UTC."""
-
-
-@dataclass(frozen=True, slots=True, order=True)
-class Place:
-    """A position in a pack file, lines and columns counted from 1."""
-
-    file: str
-    line: int
-    column: int
-
-
-class FactType(StrEnum):
-    """The kinds of value; `interval` kinds are ordered, `drugs` is a set of codes."""
-
-    BOOLEAN = "boolean"
-    CODE = "code"
-    SET = "set"
-    INTEGER = "integer"
-    QUANTITY = "quantity"
-    FRACTION = "fraction"
-    DATE = "date"
-
-    @property
-    def is_ordered(self) -> bool:
-        """Values are numbers on a line (dates count as day ordinals)."""
-        return self in {FactType.INTEGER, FactType.QUANTITY, FactType.FRACTION, FactType.DATE}
-
-    @property
-    def is_whole(self) -> bool:
-        """Only whole numbers occur, so that `< 6` and `<= 5` are the same cut."""
-        return self in {FactType.INTEGER, FactType.DATE}
-
-
-class Absence(StrEnum):
-    """What it means that nobody sent the fact (design 2.3)."""
-
-    REQUIRED = "required"
-    ASSUMED = "assumed"
-    OPTIONAL = "optional"
-
-
-class Several(StrEnum):
-    """How several readings of one fact become one value.
-
-    `latest`: the one with the latest date; dates that cannot be told apart leave all their values
-    possible. `agree`: all count and must fall in the same cell, else the fact is `disagreeing`.
-    `any`: a boolean, true if one is. `earliest`: as latest, the other way round. `union`: a set.
-    """
-
-    LATEST = "latest"
-    EARLIEST = "earliest"
-    AGREE = "agree"
-    ANY = "any"
-    UNION = "union"
-
-
-class Status(StrEnum):
-    """How the value of a fact stands after all its readings were weighed."""
-
-    KNOWN = "known"
-    MISSING = "missing"
-    UNUSABLE = "unusable"
-    NOT_FINAL = "not-final"
-    UNREADABLE = "unreadable"
-    DISAGREEING = "disagreeing"
-
-
-class Operator(StrEnum):
-    """The comparisons of an ordered fact with a constant."""
-
-    BELOW = "below"
-    AT_MOST = "at-most"
-    ABOVE = "above"
-    AT_LEAST = "at-least"
-    EQUALS = "equals"
-
-
-# --- conditions -----------------------------------------------------------------------------
-
-
-@dataclass(frozen=True, slots=True)
-class Comparison:
-    """An ordered fact against an exact constant. Parameters are already put in."""
-
-    fact: str
-    operator: Operator
-    constant: Decimal
-
-
-@dataclass(frozen=True, slots=True)
-class Membership:
-    """A coded or boolean fact is one of these codes."""
-
-    fact: str
-    codes: frozenset[str]
-
-
-@dataclass(frozen=True, slots=True)
-class SetEquality:
-    """A set fact holds exactly these members."""
-
-    fact: str
-    members: frozenset[str]
-
-
-@dataclass(frozen=True, slots=True)
-class StatusTest:
-    """How the fact stands, whatever its value (`status: not-final`, `absent: true`)."""
-
-    fact: str
-    statuses: frozenset[Status]
-
-
-@dataclass(frozen=True, slots=True)
-class Defined:
-    """The condition of the rule that defines this name."""
-
-    name: str
-
-
-@dataclass(frozen=True, slots=True)
-class Not:
-    """Kleene negation: unknown stays unknown."""
-
-    part: "Condition"
-
-
-@dataclass(frozen=True, slots=True)
-class All:
-    """Kleene conjunction."""
-
-    parts: tuple["Condition", ...]
-
-
-@dataclass(frozen=True, slots=True)
-class Any:
-    """Kleene disjunction."""
-
-    parts: tuple["Condition", ...]
-
-
-Condition = Comparison | Membership | SetEquality | StatusTest | Defined | Not | All | Any
-
-
-# --- facts ------------------------------------------------------------------------------------
-
-
-@dataclass(frozen=True, slots=True, order=True)
-class Coding:
-    """A code of a code system, with the text the system prints for it."""
-
-    system: str
-    code: str
-    display: str = ""
-
-
-@dataclass(frozen=True, slots=True)
-class CodeSet:
-    """A named set of codes that mean the same to this pack; membership is the only gate."""
-
-    name: str
-    codings: tuple[Coding, ...]
-    implies: dict[str, str] = field(default_factory=dict)
-    """Facts that a code of this set settles by itself (`specimen: marrow-aspirate`)."""
-
-
-@dataclass(frozen=True, slots=True)
-class Binding:
-    """Where FHIR R4 carries a fact. The core only checks the names; the FHIR reader acts on them.
-
-    `resources`: resource types. `codes`: code sets, one of which the resource's code must be in
-    (empty: the fact is read from the resource that carries fact `of`). `element`: a word of
-    `ELEMENTS`. `values`: pack value → code set. `components`: role → code set (`lod`, `cells`, …).
-    """
-
-    resources: tuple[str, ...]
-    codes: tuple[str, ...]
-    element: str
-    values: dict[str, str]
-    components: dict[str, str]
-
-
-@dataclass(frozen=True, slots=True)
-class Derivation:
-    """How a fact follows from others: `years-between` or `days-between`, from the first to the second."""
-
-    kind: str
-    inputs: tuple[str, str]
-
-
-@dataclass(frozen=True, slots=True)
-class Fact:
-    """Everything the pack says of a fact. Exactly one of `binding` and `derivation` is set.
-
-    `low` and `high` are the domain (both ends included) of an ordered fact; a stated value outside
-    it is a CONFLICT. `suspect_from`: so is a stated value at or above it. `only` drops readings for
-    which it is false and makes those for which it is unknown possible; each of `prefer` drops
-    readings for which it is false while another reading remains.
-    """
-
-    id: str
-    title: str
-    type: FactType
-    absence: Absence
-    place: Place
-    unit: str = ""
-    low: Decimal | None = None
-    high: Decimal | None = None
-    suspect_from: Decimal | None = None
-    values: tuple[str, ...] = ()
-    assumed_value: str = ""
-    note: str = ""
-    supply: str = ""
-    several: Several = Several.LATEST
-    of: str = ""
-    binding: Binding | None = None
-    derivation: Derivation | None = None
-    only: Condition | None = None
-    prefer: tuple[Condition, ...] = ()
-
-    @property
-    def codes(self) -> tuple[str, ...]:
-        """Every code the fact may have; the list is exhaustive."""
-        return ("false", "true") if self.type is FactType.BOOLEAN else self.values
-
 
 @dataclass(frozen=True, slots=True)
 class Parameter:
@@ -288,9 +86,6 @@ class Parameter:
     rationale: str
     needs_sign_off: bool
     place: Place
-
-
-# --- rules and options --------------------------------------------------------------------------
 
 
 class Effect(StrEnum):

@@ -14,7 +14,8 @@ from pactolus_adapters.fhir.read import read
 from pactolus_adapters.fhir.strict_json import Limits
 from pactolus_adapters.hallway import Answer, EvaluateCommand, Hallway, HallwaySettings
 from pactolus_adapters.packs.folder import FolderShelf
-from pactolus_adapters.wiring import prepare_pack, software_versions
+from pactolus_adapters.versions import software_versions
+from pactolus_adapters.wiring import prepare_pack
 from pactolus_engine.decision import Decision, Outcome
 from pactolus_engine.errors import PatientMoved
 from pactolus_engine.evaluate import evaluate
