@@ -34,7 +34,7 @@ _SOCIAL = tuple(f"Z{number}" for number in (55, 56, 57, 58, 59, 60, 62, 63, 64, 
 _USES: Mapping[str, tuple[str, frozenset[str], frozenset[str]]] = MappingProxyType(
     {
         "race": ("Use of race", frozenset(), frozenset({"32624-9", "72826-1"})),
-        "ethnicity": ("Use of ethnicity", frozenset(), frozenset({"42784-7", "69490-1"})),
+        "ethnicity": ("Use of ethnicity", frozenset(), frozenset({"56051-6", "69490-1"})),
         "language": ("Use of language", frozenset(), frozenset({"54899-0"})),
         "sexual-orientation": ("Use of sexual orientation", frozenset(), frozenset({"76690-7"})),
         "gender-identity": ("Use of gender identity", frozenset(), frozenset({"76691-5"})),
