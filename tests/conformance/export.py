@@ -47,7 +47,7 @@ class Planted:
 def _by_outcome(answers: list[Output]) -> dict[Outcome, bytes]:
     """One answer of each outcome, the first that was computed rather than built by hand."""
     real = [one for one in answers if not one.name.startswith("outcome/")]
-    return {one.outcome: one.bundle for one in reversed(real)}
+    return {one.outcome: one.bundle for one in reversed(real) if one.outcome is not None}
 
 
 def controls(answers: list[Output]) -> Iterator[tuple[str, str]]:

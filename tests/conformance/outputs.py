@@ -1,4 +1,4 @@
-"""Everything that Pactolus can answer, as the Bundles it answers with.
+"""Everything that Pactolus can answer, as the Bundles it answers with, and the other FHIR it writes.
 
 Every case of every pack and every example takes the real way: reader, both engines, writer. Beside them
 stands one decision built by hand for each outcome that exists, so that an outcome which no case reaches
@@ -10,7 +10,9 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from pactolus_adapters.authoring.earlier_case import answered_after
+from pactolus_adapters.fhir.compose import NotCarried, compose_bundle, groups_of
 from pactolus_adapters.fhir.envelope import Envelope
+from pactolus_adapters.fhir.export import exported_bundle
 from pactolus_adapters.fhir.read import Limits, read
 from pactolus_adapters.fhir.write import write
 from pactolus_adapters.packs.folder import read_pack_files
@@ -32,7 +34,9 @@ __all__ = [
     "examples",
     "from_cases",
     "from_examples",
+    "from_exports",
     "from_outcomes",
+    "from_witnesses",
     "outputs",
     "packs",
     "read_with_first_pack",
@@ -45,13 +49,13 @@ _ENVELOPE = Envelope(request_id="r-1", client="ehr", tenant="clinic")
 
 @dataclass(frozen=True, slots=True)
 class Output:
-    """One Bundle with the name of what it answers; `outcome` is that of its decision.
+    """One Bundle with the name of what it answers; `outcome` is that of its decision, None where there is none.
 
     `stated`: the text of every decimal that the facts and the pack hold.
     """
 
     name: str
-    outcome: Outcome
+    outcome: Outcome | None
     bundle: bytes
     stated: frozenset[str]
 
@@ -61,6 +65,8 @@ def outputs() -> Iterator[Output]:
     yield from from_outcomes()
     yield from from_examples()
     yield from from_cases()
+    yield from from_exports()
+    yield from from_witnesses()
 
 
 def packs() -> list[str]:
@@ -104,6 +110,30 @@ def from_cases() -> Iterator[Output]:
                 own, _ = _loaded(name, case.overlay) if case.overlay else (compiled, files)
                 stem = case.place.file.removeprefix("cases/").removesuffix(".yaml")
                 yield _answered(f"case/{name}/{stem}", case, files, own, matcher)
+
+
+def from_exports() -> Iterator[Output]:
+    """Every pack as FHIR knowledge artifacts."""
+    for name in packs():
+        compiled, files = _loaded(name)
+        bundle = exported_bundle(compiled.pack, files, local_base=_SETTINGS.code_systems)
+        yield Output(f"export/{name}", None, bundle, frozenset())
+
+
+def from_witnesses() -> Iterator[Output]:
+    """Every tenth case in short form as a synthetic patient in FHIR."""
+    for name in packs():
+        compiled, files = _loaded(name)
+        known = [case for case in read_cases(files, compiled.pack) if case.facts is not None]
+        for case in known[::10]:
+            assert case.facts is not None
+            groups = groups_of(case.facts)
+            try:
+                bundle = compose_bundle(compiled.pack, groups, local_base=_SETTINGS.code_systems)
+            except NotCarried:
+                continue
+            stem = case.place.file.removeprefix("cases/").removesuffix(".yaml")
+            yield Output(f"witness/{name}/{stem}", None, bundle, stated(groups))
 
 
 def _answered(

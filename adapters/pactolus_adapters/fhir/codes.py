@@ -6,18 +6,19 @@ from typing import Any
 from pactolus_adapters.fhir.resource import objects, text
 from pactolus_engine.pack.model import Coding, Pack
 
-__all__ = ["CodeBook", "has_wrong_check_digit", "local_system"]
+__all__ = ["LOCAL", "CodeBook", "has_wrong_check_digit", "local_system"]
 
-_LOCAL = "local:"
+LOCAL = "local:"
+"""How a pack writes a code system at the site's base."""
 _LOINC = "http://loinc.org"
 _LOINC_NUMBER = re.compile(r"([0-9]{1,7})-([0-9])")
 
 
 def local_system(system: str, local_base: str) -> str:
     """The full address of a code system that a pack writes as `local:name`."""
-    if not system.startswith(_LOCAL):
+    if not system.startswith(LOCAL):
         return system
-    return f"{local_base.rstrip('/')}/{system.removeprefix(_LOCAL)}"
+    return f"{local_base.rstrip('/')}/{system.removeprefix(LOCAL)}"
 
 
 def has_wrong_check_digit(concept: Any) -> bool:

@@ -8,6 +8,8 @@ of the request (Bundle, Provenance, AuditEvent) take the envelope into their ids
 from dataclasses import dataclass, replace
 from uuid import UUID, uuid5
 
+from pactolus_adapters.fhir.canonical import canonical
+from pactolus_adapters.fhir.codes import LOCAL, local_system
 from pactolus_adapters.fhir.envelope import Envelope
 from pactolus_adapters.fhir.exact_json import Tree
 from pactolus_engine.decision import Decision
@@ -22,8 +24,6 @@ GUIDANCE_RESPONSE = "guidance-response"
 DEVICE = "device"
 
 _NAMESPACE = UUID("6d4f8e0a-3a67-5c1e-9b52-0f6f2f7c9a41")
-_CODE_SYSTEMS = "CodeSystem/"
-_LOCAL = "local:"
 
 
 def care_plan_id(decision_id: str) -> str:
@@ -63,22 +63,21 @@ class Context:
     def canonical(self) -> str:
         """The pack and its version as a FHIR canonical."""
         pack = self.decision.pack
-        return f"{self._base}PlanDefinition/{pack.id}|{pack.version}"
+        return f"{canonical(self.local_base, 'PlanDefinition', pack.id)}|{pack.version}"
 
     @property
     def decision_identifier(self) -> Tree:
         """The id of the decision as a FHIR Identifier."""
-        return {"system": f"{self._base}NamingSystem/decision-id", "value": self.decision.decision_id}
+        system = canonical(self.local_base, "NamingSystem", "decision-id")
+        return {"system": system, "value": self.decision.decision_id}
 
     def local_system(self, name: str) -> str:
         """The code system of this name at the site's base."""
-        return f"{_with_slash(self.local_base)}{name}"
+        return local_system(f"{LOCAL}{name}", self.local_base)
 
     def coding(self, coding: Coding) -> Tree:
         """A code of the pack as a FHIR Coding, its `local:` system spelled out."""
-        system = coding.system
-        if system.startswith(_LOCAL):
-            system = self.local_system(system.removeprefix(_LOCAL))
+        system = local_system(coding.system, self.local_base)
         return {"system": system, "code": coding.code, "display": coding.display}
 
     def pack_coding(self, kind: str, code: str) -> Tree:
@@ -86,15 +85,7 @@ class Context:
         pack = self.decision.pack
         return {"system": self.local_system(f"{pack.id}-{kind}"), "version": pack.version, "code": code}
 
-    @property
-    def _base(self) -> str:
-        return _with_slash(self.local_base).removesuffix(_CODE_SYSTEMS)
-
 
 def _uuid(*parts: str) -> str:
     # Lengths keep ("ab", "c") apart from ("a", "bc").
     return str(uuid5(_NAMESPACE, "".join(f"{len(part)}:{part}" for part in parts)))
-
-
-def _with_slash(base: str) -> str:
-    return base if base.endswith("/") else f"{base}/"

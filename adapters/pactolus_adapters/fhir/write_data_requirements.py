@@ -7,11 +7,12 @@ into a query. Element names: FHIR R4 resource definitions.
 from collections.abc import Iterator, Mapping
 from types import MappingProxyType
 
+from pactolus_adapters.fhir.codes import local_system
 from pactolus_adapters.fhir.exact_json import Node, Tree
 from pactolus_adapters.fhir.write_context import Context
-from pactolus_engine.pack.model import Binding, Coding, Fact, FactType
+from pactolus_engine.pack.model import Binding, Coding, Fact, FactType, Pack
 
-__all__ = ["data_requirements"]
+__all__ = ["data_requirements", "requirements_of"]
 
 _CODED_BY: Mapping[str, str] = MappingProxyType(
     {
@@ -58,7 +59,7 @@ def data_requirements(context: Context) -> list[Node]:
     asked = dict.fromkeys(
         base for missing in context.decision.missing for base in _base_facts(context, missing.fact)
     )
-    return [requirement for fact in asked for requirement in _requirements(context, fact)]
+    return [one for fact in asked for one in requirements_of(context.pack, fact, context.local_base)]
 
 
 def _base_facts(context: Context, name: str) -> Iterator[str]:
@@ -72,9 +73,10 @@ def _base_facts(context: Context, name: str) -> Iterator[str]:
         yield from _base_facts(context, part)
 
 
-def _requirements(context: Context, name: str) -> Iterator[Tree]:
-    fact = context.pack.facts[name]
-    carrier = context.pack.facts[fact.of] if fact.of else fact
+def requirements_of(pack: Pack, name: str, local_base: str) -> Iterator[Tree]:
+    """A requirement for each resource type that can carry a base fact."""
+    fact = pack.facts[name]
+    carrier = pack.facts[fact.of] if fact.of else fact
     if fact.binding is None or carrier.binding is None:
         return
     several = len(carrier.binding.resources) > 1
@@ -83,7 +85,7 @@ def _requirements(context: Context, name: str) -> Iterator[Tree]:
             "id": f"{name}.{resource}" if several else name,
             "type": resource,
             "mustSupport": [_carried_in(resource, fact.binding.element)],
-            "codeFilter": _filters(context, carrier, carrier.binding, resource),
+            "codeFilter": _filters(pack, carrier, carrier.binding, resource, local_base),
         }
 
 
@@ -94,16 +96,19 @@ def _carried_in(resource: str, element: str) -> str:
     return _CARRIED_IN[element]
 
 
-def _filters(context: Context, fact: Fact, binding: Binding, resource: str) -> list[Node]:
-    codings = [context.coding(coding) for coding in _codings(context, fact, binding)]
+def _filters(pack: Pack, fact: Fact, binding: Binding, resource: str, local_base: str) -> list[Node]:
+    codings = [
+        {"system": local_system(one.system, local_base), "code": one.code, "display": one.display}
+        for one in _codings(pack, fact, binding)
+    ]
     if not codings or resource not in _CODED_BY:
         return []
     return [{"path": _CODED_BY[resource], "code": codings}]
 
 
-def _codings(context: Context, fact: Fact, binding: Binding) -> list[Coding]:
+def _codings(pack: Pack, fact: Fact, binding: Binding) -> list[Coding]:
     # The members of a set (drugs) are themselves the codes that the resource carries.
     by_value = binding.values.values() if fact.type is FactType.SET else ()
-    sets = context.pack.code_sets
+    sets = pack.code_sets
     names = [name for name in (*binding.codes, *by_value) if name in sets]
     return sorted({coding for name in names for coding in sets[name].codings})

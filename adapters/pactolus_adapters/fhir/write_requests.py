@@ -13,9 +13,9 @@ from pactolus_adapters.fhir.write_narrative import plain_narrative
 from pactolus_adapters.fhir.write_references import condition_references, subject_reference, used_references
 from pactolus_adapters.fhir.write_sentences import NO_DOSE, SUGGESTION, link_of
 from pactolus_engine.decision import Evidence, OfferedOption
-from pactolus_engine.pack.model import Request
+from pactolus_engine.pack.model import Option, Request
 
-__all__ = ["request_group", "requests"]
+__all__ = ["documentation", "request_group", "requests", "requests_of"]
 
 
 def request_group(context: Context) -> Tree:
@@ -50,19 +50,19 @@ def requests(context: Context) -> list[Tree]:
     return [
         _request(context, option, index, request)
         for option in context.decision.options
-        for index, request in enumerate(_requests_of(context, option))
+        for index, request in enumerate(requests_of(context.pack.options[option.id]))
     ]
 
 
-def _requests_of(context: Context, option: OfferedOption) -> tuple[Request, ...]:
-    # An option for which the pack names no request still needs a resource on its leaf action.
-    return context.pack.options[option.id].requests or (Request("service", option.title, None),)
+def requests_of(option: Option) -> tuple[Request, ...]:
+    """What an option asks for; one for which the pack names no request still needs one on its leaf action."""
+    return option.requests or (Request("service", option.title, None),)
 
 
 def _option(context: Context, option: OfferedOption) -> Tree:
     leaves: list[Node] = [
         {"title": request.text, "resource": context.link(_role(option, index))}
-        for index, request in enumerate(_requests_of(context, option))
+        for index, request in enumerate(requests_of(context.pack.options[option.id]))
     ]
     caveats = [f"Caveat: {caveat.text}" for caveat in option.caveats]
     return {
@@ -70,7 +70,7 @@ def _option(context: Context, option: OfferedOption) -> Tree:
         "title": option.title,
         "description": "\n".join((option.description, *caveats)),
         "code": [{"coding": [context.pack_coding("option", option.id)], "text": option.title}],
-        "documentation": [_documentation(evidence) for evidence in option.evidence],
+        "documentation": [documentation(evidence) for evidence in option.evidence],
         "groupingBehavior": "logical-group",
         "selectionBehavior": "all",
         "requiredBehavior": "could",
@@ -78,7 +78,8 @@ def _option(context: Context, option: OfferedOption) -> Tree:
     }
 
 
-def _documentation(evidence: Evidence) -> Tree:
+def documentation(evidence: Evidence) -> Tree:
+    """A source as a FHIR RelatedArtifact."""
     return {
         "type": "citation",
         "label": evidence.id,

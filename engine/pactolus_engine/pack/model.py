@@ -168,6 +168,7 @@ class Pack:
     `digest` is SHA-256 (hex) over all files of the pack (cases and README included), the parameter
     values in force and the overlay. `approved_by` is empty while no clinician has signed.
     `parameter_values` lacks a parameter that has no value; `rules` then lacks those of `rules_off`.
+    `developer`, `funding`: who made the pack and who paid for it; empty when it does not say.
     """
 
     id: str
@@ -188,3 +189,5 @@ class Pack:
     digest: str
     rules_off: dict[str, RuleOff] = field(default_factory=dict)
     overlay: Overlay | None = None
+    developer: str = ""
+    funding: str = ""

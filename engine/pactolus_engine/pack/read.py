@@ -200,4 +200,6 @@ def _pack(parts: _Parts, files: NameMap[str, bytes], overlay: OverlayFile | None
         digest=pack_digest(files, parts.values, overlay[1] if overlay else None),
         rules_off=parts.rules_off,
         overlay=parts.overlay.overlay() if overlay else None,
+        developer=meta.developer,
+        funding=meta.funding,
     )

@@ -22,6 +22,8 @@ _KEYS = (
     "evidence-as-of",
     "review-by",
     "approved-by",
+    "developer",
+    "funding",
 )
 _VERSION = re.compile(r"(?:0|[1-9][0-9]{0,5})(?:\.(?:0|[1-9][0-9]{0,5})){2}")
 
@@ -38,6 +40,8 @@ class Meta:
     evidence_as_of: date
     review_by: date
     approved_by: str
+    developer: str = ""
+    funding: str = ""
 
 
 def read_meta(node: Node, issues: Issues) -> Meta | None:
@@ -55,7 +59,18 @@ def read_meta(node: Node, issues: Issues) -> Meta | None:
         return None
     if review_by < evidence_as_of:
         issues.add(fields.key_place("review-by"), "`review-by` lies before `evidence-as-of`")
-    return Meta(pack_id, version, LANGUAGE, title, description, evidence_as_of, review_by, approved_by)
+    return Meta(
+        pack_id,
+        version,
+        LANGUAGE,
+        title,
+        description,
+        evidence_as_of,
+        review_by,
+        approved_by,
+        developer=fields.optional_text("developer"),
+        funding=fields.optional_text("funding"),
+    )
 
 
 def _version(fields: Fields, issues: Issues) -> str:
