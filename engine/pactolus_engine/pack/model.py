@@ -36,6 +36,7 @@ from pactolus_engine.pack.fact import (
 )
 from pactolus_engine.pack.overlay import Overlay
 from pactolus_engine.pack.place import Place
+from pactolus_engine.pack.waiver import Waiver
 
 __all__ = [
     "Absence",
@@ -65,6 +66,7 @@ __all__ = [
     "Several",
     "Status",
     "StatusTest",
+    "Waiver",
     "EVALUATION_DATE",
 ]
 
@@ -188,3 +190,4 @@ class Pack:
     digest: str
     rules_off: dict[str, RuleOff] = field(default_factory=dict)
     overlay: Overlay | None = None
+    waivers: tuple[Waiver, ...] = ()

@@ -15,7 +15,7 @@ from pactolus_engine.pack.schema import Fields, read_mapping, read_text, read_wo
 from pactolus_engine.pack.section import Section
 from pactolus_engine.pack.yaml_source import Node, Sequence, compose
 
-__all__ = ["CaseScope", "is_case", "is_case_overlay", "read_case_nodes", "read_cases"]
+__all__ = ["CaseScope", "case_name", "is_case", "is_case_overlay", "read_case_nodes", "read_cases"]
 
 _KEYS = ("name", "at", "overlay", "facts", "resources", "earlier", "earlier-at", "expect")
 _DECIDED_KEYS = (
@@ -54,6 +54,11 @@ def read_cases(files: NameMap[str, bytes], pack: Pack) -> tuple[Case, ...]:
     cases = read_case_nodes(nodes, scope, issues)
     issues.raise_if_any(pack.id)
     return cases
+
+
+def case_name(file: str) -> str:
+    """The id of a case as the name of its file says it."""
+    return file.removeprefix("cases/").removesuffix(".yaml")
 
 
 def is_case(file: str) -> bool:
