@@ -1,17 +1,15 @@
 """`waivers.yaml`: findings that stay, each addressed to one check and one thing, with a reason."""
 
-import re
 from collections.abc import Mapping as NameMap
 
+from pactolus_engine.pack.grammar import CHECK, matches
 from pactolus_engine.pack.issues import Issues, nearest, quoted
 from pactolus_engine.pack.schema import Fields, kind, read_id, read_mapping
+from pactolus_engine.pack.shapes import WAIVER
 from pactolus_engine.pack.waiver import WAIVABLE, Waiver
 from pactolus_engine.pack.yaml_source import Node, Sequence
 
 __all__ = ["read_waivers"]
-
-_KEYS = ("check", *WAIVABLE, "reason")
-_CODE = re.compile(r"[A-Z]{1,4}[0-9]{3}")
 
 
 def read_waivers(
@@ -44,10 +42,10 @@ def _waiver(node: Node, names: NameMap[str, frozenset[str]], issues: Issues) -> 
     mapping = read_mapping(node, issues)
     if mapping is None:
         return None
-    fields = Fields(mapping, _KEYS, issues)
+    fields = Fields(mapping, WAIVER, issues)
     check, reason = fields.text("check"), fields.text("reason")
     place = fields.optional("check")
-    if check and place and not _CODE.fullmatch(check):
+    if check and place and not matches(CHECK, check):
         issues.add(place.place, "not the code of a check", "as `C101`; `pactolus rules check` prints it")
     addressed = [word for word in WAIVABLE if fields.has(word)]
     if len(addressed) != 1:
