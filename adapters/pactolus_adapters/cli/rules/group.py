@@ -3,6 +3,7 @@
 import click
 
 from pactolus_adapters.cli.rules.check import check
+from pactolus_adapters.cli.rules.schema import schema
 
 __all__ = ["rules"]
 
@@ -20,3 +21,4 @@ def rules() -> None:
 
 
 rules.add_command(check)
+rules.add_command(schema)
