@@ -3,6 +3,7 @@
 import click
 
 from pactolus_adapters.cli.rules.check import check
+from pactolus_adapters.cli.rules.new import new
 from pactolus_adapters.cli.rules.schema import schema
 
 __all__ = ["rules"]
@@ -21,4 +22,5 @@ def rules() -> None:
 
 
 rules.add_command(check)
+rules.add_command(new)
 rules.add_command(schema)
