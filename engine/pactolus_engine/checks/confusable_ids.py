@@ -48,8 +48,22 @@ def _groups(subject: Subject) -> Iterator[list[_Named]]:
     yield [_Named(name, "evidence", whole.place_in("evidence.yaml", name)) for name in pack.evidence]
 
 
-def _pairs(named: list[_Named]) -> Iterator[tuple[_Named, _Named]]:
-    return ((one, other) for one, other in combinations(named, 2) if are_confusable(one.id, other.id))
+def _pairs(named: list[_Named]) -> list[tuple[_Named, _Named]]:
+    """The pairs that are confusable, in order; only ids with a trace in common are compared at all."""
+    alike: dict[str, list[_Named]] = {}
+    for one in named:
+        for trace in _traces(one.id):
+            alike.setdefault(trace, []).append(one)
+    near = {pair for group in alike.values() for pair in combinations(group, 2)}
+    return sorted(pair for pair in near if are_confusable(pair[0].id, pair[1].id))
+
+
+def _traces(name: str) -> set[str]:
+    """What the id leaves behind without its hyphens, without any one letter, without the end of a plural: two
+    ids that are confusable share one."""
+    shortened = {name[:place] + name[place + 1 :] for place in range(len(name))}
+    plurals = {"-".join(word.removesuffix("es") for word in name.split("-"))}
+    return {name, f"/{name.replace('-', '')}", *shortened, *plurals}
 
 
 def are_confusable(one: str, other: str) -> bool:

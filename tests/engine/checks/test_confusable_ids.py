@@ -1,10 +1,13 @@
 """Ids that a reader takes for each other."""
 
+from itertools import combinations
+
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from pactolus_engine.checks.confusable_ids import are_confusable
+from pactolus_engine.checks.confusable_ids import _Named, _pairs, are_confusable
+from pactolus_engine.pack.model import Place
 from tests.engine.checks.findings import said
 
 IDS = st.from_regex(r"[a-z]{1,6}(-[a-z]{1,6}){0,2}", fullmatch=True)
@@ -68,3 +71,20 @@ def test_two_facts_are_told_once() -> None:
         "cycle:\n  title: C\n  type: boolean\n  absence: optional\n  read: {resource: Observation, codes: [cycles], element: value}\ncycles:",
     )
     assert said("confusable-ids", change) == ["fact cycles: fact `cycles` is easily taken for fact `cycle`"]
+
+
+@given(
+    st.sets(
+        st.sampled_from(["graft", "grafts", "matches", "match", "gratf", "sample", "x"]),
+        min_size=1,
+        max_size=3,
+    ),
+    st.data(),
+)
+def test_no_pair_is_lost_by_looking_only_at_traces(words: set[str], data: st.DataObject) -> None:
+    ids = data.draw(
+        st.sets(st.lists(st.sampled_from(sorted(words)), min_size=1, max_size=3).map("-".join), max_size=8)
+    )
+    named = [_Named(name, "fact", Place("facts.yaml", 1, 1)) for name in sorted(ids)]
+    every = [(one.id, other.id) for one, other in combinations(named, 2) if are_confusable(one.id, other.id)]
+    assert [(one.id, other.id) for one, other in _pairs(named)] == every
