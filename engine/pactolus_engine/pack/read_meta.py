@@ -1,31 +1,15 @@
 """`pack.yaml`: who the pack is, what it rests on and until when it may speak."""
 
-import re
 from dataclasses import dataclass
 from datetime import date
 
+from pactolus_engine.pack.grammar import VERSION, matches
 from pactolus_engine.pack.issues import Issues
 from pactolus_engine.pack.schema import Fields, read_mapping
+from pactolus_engine.pack.shapes import LANGUAGE, META
 from pactolus_engine.pack.yaml_source import Node
 
 __all__ = ["LANGUAGE", "Meta", "read_meta"]
-
-LANGUAGE = "1"
-"""The version of the rule language that this reader reads."""
-
-_KEYS = (
-    "id",
-    "version",
-    "language",
-    "title",
-    "description",
-    "evidence-as-of",
-    "review-by",
-    "approved-by",
-    "developer",
-    "funding",
-)
-_VERSION = re.compile(r"(?:0|[1-9][0-9]{0,5})(?:\.(?:0|[1-9][0-9]{0,5})){2}")
 
 
 @dataclass(frozen=True, slots=True)
@@ -49,7 +33,7 @@ def read_meta(node: Node, issues: Issues) -> Meta | None:
     mapping = read_mapping(node, issues)
     if mapping is None:
         return None
-    fields = Fields(mapping, _KEYS, issues)
+    fields = Fields(mapping, META, issues)
     pack_id, version = fields.id("id"), _version(fields, issues)
     _check_language(fields, issues)
     title, description = fields.text("title"), fields.text("description")
@@ -76,7 +60,7 @@ def read_meta(node: Node, issues: Issues) -> Meta | None:
 def _version(fields: Fields, issues: Issues) -> str:
     version = fields.text("version")
     node = fields.optional("version")
-    if version and node and not _VERSION.fullmatch(version):
+    if version and node and not matches(VERSION, version):
         issues.add(node.place, "`version` is not three numbers", "as `1.0.0`")
     return version
 

@@ -2,7 +2,10 @@
 
 import click
 
+from pactolus_adapters.cli.rules.check import check
 from pactolus_adapters.cli.rules.export import export
+from pactolus_adapters.cli.rules.new import new
+from pactolus_adapters.cli.rules.schema import schema
 
 __all__ = ["rules"]
 
@@ -20,3 +23,6 @@ def rules() -> None:
 
 
 rules.add_command(export)
+rules.add_command(check)
+rules.add_command(new)
+rules.add_command(schema)
