@@ -1,7 +1,7 @@
 """From the files of a pack to a `Pack`: everything checked, all mistakes at once, or nothing.
 
 sizes → YAML nodes → metadata, evidence, codes, parameters → the site's overlay → options → facts →
-rules → what they say of each other → cases → digest. Pure: the bytes come in from outside.
+rules → what they say of each other → cases → approvals → digests. Pure: the bytes come in from outside.
 """
 
 import re
@@ -10,6 +10,7 @@ from dataclasses import dataclass
 from decimal import Decimal
 
 from pactolus_engine.decision import Evidence
+from pactolus_engine.pack.approval import Approval, overlay_content_digest
 from pactolus_engine.pack.check_facts import (
     check_fact_cycles,
     check_fact_references,
@@ -18,9 +19,10 @@ from pactolus_engine.pack.check_facts import (
 )
 from pactolus_engine.pack.check_overlay import check_meanings
 from pactolus_engine.pack.check_rules import check_definitions, check_shared_inputs, definitions
-from pactolus_engine.pack.digest import pack_digest
+from pactolus_engine.pack.digest import APPROVALS_FILE, content_digest, pack_digest
 from pactolus_engine.pack.issues import Issues
 from pactolus_engine.pack.model import CodeSet, Fact, Option, Pack, Parameter, Place, Rule, RuleOff
+from pactolus_engine.pack.read_approvals import read_approvals
 from pactolus_engine.pack.read_cases import CaseScope, is_case, is_case_overlay, read_case_nodes
 from pactolus_engine.pack.read_codes import check_implied_values, read_code_sets
 from pactolus_engine.pack.read_conditions import Scope
@@ -37,10 +39,10 @@ from pactolus_engine.pack.source_text import check_sizes
 from pactolus_engine.pack.switches import Switches
 from pactolus_engine.pack.yaml_source import Mapping, Node, Scalar, compose
 
-__all__ = ["OverlayFile", "declared_id", "read_pack"]
+__all__ = ["SiteFile", "declared_id", "read_pack"]
 
-OverlayFile = tuple[str, bytes]
-"""The name of an overlay, as issues show it, and its content."""
+SiteFile = tuple[str, bytes]
+"""The name of a file of the site (overlay, approvals), as issues show it, and its content."""
 
 _REQUIRED = ("pack.yaml", "facts.yaml")
 _OPTIONAL = ("codes.yaml", "parameters.yaml", "options.yaml", "evidence.yaml")
@@ -50,20 +52,27 @@ _CASE_OVERLAY = re.compile(r"cases/([^/]+)\.overlay\.yaml")
 _NAMED = re.compile(r"(?:rules|cases)/([^/]+)\.yaml")
 
 
-def read_pack(name: str, files: NameMap[str, bytes], *, overlay: OverlayFile | None = None) -> Pack:
+def read_pack(
+    name: str,
+    files: NameMap[str, bytes],
+    *,
+    overlay: SiteFile | None = None,
+    site_approvals: SiteFile | None = None,
+) -> Pack:
     """Reads a pack whole, or raises `PackInvalid` with every mistake and its place.
 
     `name` is what the pack is called in the error; `files` maps names relative to the pack's folder,
-    with `/`, to contents. `overlay` is what the site sets and adds; with a mistake in it the pack is
-    refused too.
+    with `/`, to contents. `overlay` is what the site sets and adds, `site_approvals` what it
+    has approved; with a mistake in one of them the pack is refused too.
     """
     issues = Issues()
-    if not check_sizes({**files, overlay[0]: overlay[1]} if overlay else files, issues):
+    of_site = dict(file for file in (overlay, site_approvals) if file)
+    if not check_sizes({**files, **of_site}, issues):
         issues.raise_if_any(name)
     _check_names(files, issues)
-    parts = _read_parts(files, overlay, issues)
+    parts = _read_parts(files, overlay, site_approvals, issues)
     issues.raise_if_any(name)
-    return _pack(parts, files, overlay)
+    return _pack(parts, files, overlay, site_approvals)
 
 
 def declared_id(files: NameMap[str, bytes]) -> str:
@@ -89,7 +98,7 @@ def _check_names(files: NameMap[str, bytes], issues: Issues) -> None:
 
 
 def _is_pack_file(file: str) -> bool:
-    if file in {*_REQUIRED, *_OPTIONAL, _README} or _RESOURCES.fullmatch(file):
+    if file in {*_REQUIRED, *_OPTIONAL, APPROVALS_FILE, _README} or _RESOURCES.fullmatch(file):
         return True
     named = _CASE_OVERLAY.fullmatch(file) or _NAMED.fullmatch(file)
     return named is not None and is_id(named[1])
@@ -109,9 +118,15 @@ class _Parts:
     rules: Section[Rule]
     rules_off: dict[str, RuleOff]
     overlay: ReadOverlay
+    approvals: tuple[Approval, ...]
 
 
-def _read_parts(files: NameMap[str, bytes], overlay_file: OverlayFile | None, issues: Issues) -> _Parts:
+def _read_parts(
+    files: NameMap[str, bytes],
+    overlay_file: SiteFile | None,
+    site_approvals: SiteFile | None,
+    issues: Issues,
+) -> _Parts:
     nodes = _nodes(files, issues)
     meta_node = nodes["pack.yaml"]
     meta = read_meta(meta_node, issues) if meta_node else None
@@ -134,7 +149,12 @@ def _read_parts(files: NameMap[str, bytes], overlay_file: OverlayFile | None, is
         check_meanings(held.codes, facts.items, extended(code_sets, held.codes), issues)
     case_nodes = {file: node for file, node in nodes.items() if is_case(file)}
     read_case_nodes(case_nodes, CaseScope(facts, options, rules, frozenset(files)), issues)
-    return _Parts(meta, evidence, code_sets, parameters, values, options, facts, rules, rules_off, overlay)
+    approvals = read_approvals(nodes.get(APPROVALS_FILE), parameters, issues)
+    if site_approvals is not None:
+        approvals += read_approvals(compose(*site_approvals, issues), parameters, issues, of_site=True)
+    return _Parts(
+        meta, evidence, code_sets, parameters, values, options, facts, rules, rules_off, overlay, approvals
+    )
 
 
 def _nodes(files: NameMap[str, bytes], issues: Issues) -> dict[str, Node | None]:
@@ -178,9 +198,12 @@ def _check_meaning(
     return switches.off(scope.parameters.items.keys() - scope.values.keys())
 
 
-def _pack(parts: _Parts, files: NameMap[str, bytes], overlay: OverlayFile | None) -> Pack:
+def _pack(
+    parts: _Parts, files: NameMap[str, bytes], overlay: SiteFile | None, site_approvals: SiteFile | None
+) -> Pack:
     meta = parts.meta
     assert meta is not None, "a pack without metadata has issues"
+    content = content_digest(files)
     return Pack(
         id=meta.id,
         version=meta.version,
@@ -189,7 +212,6 @@ def _pack(parts: _Parts, files: NameMap[str, bytes], overlay: OverlayFile | None
         description=meta.description,
         evidence_as_of=meta.evidence_as_of,
         review_by=meta.review_by,
-        approved_by=meta.approved_by,
         facts=parts.facts.items,
         code_sets=extended(parts.code_sets, parts.overlay.codes),
         parameters=parts.parameters.items,
@@ -197,7 +219,14 @@ def _pack(parts: _Parts, files: NameMap[str, bytes], overlay: OverlayFile | None
         options=parts.options.items,
         rules={name: rule for name, rule in parts.rules.items.items() if name not in parts.rules_off},
         evidence=parts.evidence.items,
-        digest=pack_digest(files, parts.values, overlay[1] if overlay else None),
+        digest=pack_digest(
+            files,
+            parts.values,
+            overlay[1] if overlay else None,
+            site_approvals[1] if site_approvals else None,
+        ),
         rules_off=parts.rules_off,
-        overlay=parts.overlay.overlay() if overlay else None,
+        overlay=parts.overlay.overlay(overlay_content_digest(content, overlay[1])) if overlay else None,
+        content_digest=content,
+        approvals=parts.approvals,
     )

@@ -1,11 +1,12 @@
 """`pack.yaml`: who the pack is, what it rests on and until when it may speak."""
 
-import re
 from dataclasses import dataclass
 from datetime import date
 
 from pactolus_engine.pack.issues import Issues
+from pactolus_engine.pack.read_approvals import without_approved_by
 from pactolus_engine.pack.schema import Fields, read_mapping
+from pactolus_engine.pack.version import is_version
 from pactolus_engine.pack.yaml_source import Node
 
 __all__ = ["LANGUAGE", "Meta", "read_meta"]
@@ -21,9 +22,7 @@ _KEYS = (
     "description",
     "evidence-as-of",
     "review-by",
-    "approved-by",
 )
-_VERSION = re.compile(r"(?:0|[1-9][0-9]{0,5})(?:\.(?:0|[1-9][0-9]{0,5})){2}")
 
 
 @dataclass(frozen=True, slots=True)
@@ -37,7 +36,6 @@ class Meta:
     description: str
     evidence_as_of: date
     review_by: date
-    approved_by: str
 
 
 def read_meta(node: Node, issues: Issues) -> Meta | None:
@@ -45,23 +43,22 @@ def read_meta(node: Node, issues: Issues) -> Meta | None:
     mapping = read_mapping(node, issues)
     if mapping is None:
         return None
-    fields = Fields(mapping, _KEYS, issues)
+    fields = Fields(without_approved_by(mapping, issues), _KEYS, issues)
     pack_id, version = fields.id("id"), _version(fields, issues)
     _check_language(fields, issues)
     title, description = fields.text("title"), fields.text("description")
     evidence_as_of, review_by = fields.date("evidence-as-of"), fields.date("review-by")
-    approved_by = fields.optional_text("approved-by", may_be_blank=True)
     if evidence_as_of is None or review_by is None:
         return None
     if review_by < evidence_as_of:
         issues.add(fields.key_place("review-by"), "`review-by` lies before `evidence-as-of`")
-    return Meta(pack_id, version, LANGUAGE, title, description, evidence_as_of, review_by, approved_by)
+    return Meta(pack_id, version, LANGUAGE, title, description, evidence_as_of, review_by)
 
 
 def _version(fields: Fields, issues: Issues) -> str:
     version = fields.text("version")
     node = fields.optional("version")
-    if version and node and not _VERSION.fullmatch(version):
+    if version and node and not is_version(version):
         issues.add(node.place, "`version` is not three numbers", "as `1.0.0`")
     return version
 
