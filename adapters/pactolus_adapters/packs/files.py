@@ -7,10 +7,7 @@ from pathlib import Path
 
 from pactolus_engine.pack.source_text import MAX_FILE_BYTES
 
-__all__ = ["SIGNATURE_FILE", "Refused", "ordinary_content", "shown", "stays_inside", "visible"]
-
-SIGNATURE_FILE = "signature.json"
-"""Beside the files of a pack, and none of them: it says who vouches for their content."""
+__all__ = ["Refused", "ordinary_content", "shown", "stays_inside", "visible"]
 
 _NAME = re.compile(r"[A-Za-z0-9][A-Za-z0-9._-]*")
 

@@ -8,7 +8,6 @@ from collections.abc import Callable, Iterator
 from pathlib import Path
 
 from pactolus_adapters.packs.files import (
-    SIGNATURE_FILE,
     Refused,
     ordinary_content,
     shown,
@@ -18,6 +17,7 @@ from pactolus_adapters.packs.files import (
 from pactolus_adapters.packs.overlays import OverlayFolder, is_of_site
 from pactolus_engine.compiled import CompiledPack
 from pactolus_engine.errors import Issue, PackInvalid, PackNotFound
+from pactolus_engine.pack.digest import SIGNATURE_FILE
 from pactolus_engine.pack.model import Pack
 from pactolus_engine.pack.read import declared_id, read_pack
 from pactolus_engine.pack.source_text import MAX_PACK_BYTES, MAX_RULES

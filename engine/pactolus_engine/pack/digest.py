@@ -6,10 +6,13 @@ from decimal import Decimal
 
 from pactolus_engine.pack.exact_number import canonical_number
 
-__all__ = ["APPROVALS_FILE", "content_digest", "pack_digest"]
+__all__ = ["APPROVALS_FILE", "SIGNATURE_FILE", "content_digest", "pack_digest"]
 
 APPROVALS_FILE = "approvals.yaml"
 """The sign-offs of a pack. It changes caveats, and is no part of what is signed off."""
+
+SIGNATURE_FILE = "signature.json"
+"""Beside the files of a pack, and none of them: it says who vouches for their content."""
 
 _PURPOSE = b"pactolus pack digest 1"
 _CONTENT_PURPOSE = b"pactolus pack content 1"

@@ -37,9 +37,10 @@ from pactolus_engine.pack.schema import is_id
 from pactolus_engine.pack.section import Section
 from pactolus_engine.pack.source_text import check_sizes
 from pactolus_engine.pack.switches import Switches
+from pactolus_engine.pack.version import is_version
 from pactolus_engine.pack.yaml_source import Mapping, Node, Scalar, compose
 
-__all__ = ["SiteFile", "declared_id", "read_pack"]
+__all__ = ["SiteFile", "declared_id", "declared_version", "read_pack"]
 
 SiteFile = tuple[str, bytes]
 """The name of a file of the site (overlay, approvals), as issues show it, and its content."""
@@ -78,11 +79,22 @@ def read_pack(
 def declared_id(files: NameMap[str, bytes]) -> str:
     """The id of a pack as its `pack.yaml` says it, to find its overlay before it is read; empty when
     it says none."""
+    pack_id = _declared(files, "id")
+    return pack_id if is_id(pack_id) else ""
+
+
+def declared_version(files: NameMap[str, bytes]) -> str:
+    """The version of a pack as its `pack.yaml` says it; empty when it says none."""
+    version = _declared(files, "version")
+    return version if is_version(version) else ""
+
+
+def _declared(files: NameMap[str, bytes], key: str) -> str:
     issues = Issues()
     own = {file: content for file, content in files.items() if file == "pack.yaml"}
     node = compose("pack.yaml", own["pack.yaml"], issues) if own and check_sizes(own, issues) else None
-    pack_id = part(node, "id")
-    return pack_id.text.strip() if isinstance(pack_id, Scalar) and is_id(pack_id.text.strip()) else ""
+    value = part(node, key)
+    return value.text.strip() if isinstance(value, Scalar) else ""
 
 
 def _check_names(files: NameMap[str, bytes], issues: Issues) -> None:

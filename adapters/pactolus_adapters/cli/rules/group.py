@@ -2,6 +2,14 @@
 
 import click
 
+from pactolus_adapters.cli.rules.activate import activate
+from pactolus_adapters.cli.rules.approve import approve
+from pactolus_adapters.cli.rules.keygen import keygen
+from pactolus_adapters.cli.rules.publish import publish
+from pactolus_adapters.cli.rules.releases import releases
+from pactolus_adapters.cli.rules.sign import sign
+from pactolus_adapters.cli.rules.verify import verify
+
 __all__ = ["rules"]
 
 _EPILOG = """
@@ -15,3 +23,12 @@ Exit codes: 0 done, and nothing found; 1 done, and something found (a failing ca
 @click.group(epilog=_EPILOG)
 def rules() -> None:
     """Write, test, prove and publish rule packs."""
+
+
+rules.add_command(approve)
+rules.add_command(keygen)
+rules.add_command(sign)
+rules.add_command(verify)
+rules.add_command(publish)
+rules.add_command(activate)
+rules.add_command(releases)
