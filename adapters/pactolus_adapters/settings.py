@@ -45,6 +45,12 @@ _HUGE = 2**31 - 1
 _FHIR_BASE = re.compile(r"https?://[^\s,?#/][^\s,?#]*/")
 
 
+def _paths(text: str) -> tuple[Path, ...]:
+    if not all(one.strip() for one in text.split(",")):
+        raise ValueError("expected files, with commas between them")
+    return tuple(Path(one.strip()) for one in text.split(","))
+
+
 def _code_system_base(text: str) -> str:
     if not text.startswith(("http://", "https://")) or not text.endswith("/CodeSystem/"):
         raise ValueError("expected an http(s) address that ends in `/CodeSystem/`")
@@ -68,6 +74,14 @@ class Settings:
     rules: Path = _setting(Path("rules"), Path, "the folder of the rule packs")  # noqa: RUF009
     overlays: Path | None = _setting(  # noqa: RUF009
         None, Path, "the folder of the site's overlays, `<pack id>.yaml` for each pack"
+    )
+    releases: Path | None = _setting(  # noqa: RUF009
+        None,
+        Path,
+        "the folder of published packs; with it the active versions decide, and `rules` is not read",
+    )
+    trust: tuple[Path, ...] = _setting(
+        (), _paths, "the public key files whose signatures on releases count, with commas between"
     )
     pack: str = _setting("midas-consolidation", str, "the pack that decides when a request names none")
     host: str = _setting("127.0.0.1", str, "the address to listen on")
@@ -107,6 +121,19 @@ class Settings:
     def shows_reflection(self) -> bool:
         """Reflection is on for loopback, elsewhere by setting."""
         return self.is_loopback or self.reflection
+
+    def check_packs(self) -> None:
+        """Raises `SettingsInvalid` where it is not clear whether signatures count."""
+        if self.releases is not None and not self.trust:
+            raise SettingsInvalid(
+                "`releases` is set and `trust` is not: name the public keys whose signatures count (--trust, "
+                "PACTOLUS_TRUST)"
+            )
+        if self.trust and self.releases is None:
+            raise SettingsInvalid(
+                "`trust` is set and `releases` is not: the packs of a rules folder are not verified; name the "
+                "folder of releases (--releases, PACTOLUS_RELEASES), or leave `trust` out"
+            )
 
     def check_serving(self) -> None:
         """Raises `SettingsInvalid` for what must not be served."""

@@ -18,12 +18,14 @@ from pactolus_adapters.grpcapi.status import error_json
 from pactolus_adapters.hallway import Answer, Hallway, HallwaySettings
 from pactolus_adapters.matchers.process import ProcessMatcher
 from pactolus_adapters.packs.folder import FolderShelf
+from pactolus_adapters.releases.shelf import ReleaseShelf
 from pactolus_adapters.settings import Settings
+from pactolus_adapters.signing.keys import read_trust
 from pactolus_adapters.versions import software_versions
 from pactolus_engine.compiled import CompiledPack, compile_pack
 from pactolus_engine.match.durable import shards_of
 from pactolus_engine.pack.model import Pack
-from pactolus_engine.ports import AuditLog, Receipt, StoredRecord
+from pactolus_engine.ports import AuditLog, PackShelf, Receipt, StoredRecord
 from pactolus_engine.record import leaf_hash
 
 __all__ = [
@@ -33,6 +35,7 @@ __all__ = [
     "error_json_text",
     "open_house",
     "open_records",
+    "open_shelf",
     "prepare_pack",
     "public",
     "response_json_text",
@@ -51,7 +54,7 @@ class House:
     """Everything a door needs."""
 
     hallway: Hallway
-    shelf: FolderShelf
+    shelf: PackShelf
     audit: AuditLog
     settings: Settings
 
@@ -75,7 +78,7 @@ class House:
 class Records:
     """What questions to the records need."""
 
-    shelf: FolderShelf
+    shelf: PackShelf
     audit: AuditLog
 
 
@@ -85,7 +88,7 @@ def open_records(settings: Settings) -> Iterator[Records]:
 
     Raises `PackInvalid`, then `AuditUnavailable`; neither leaves anything behind.
     """
-    shelf = FolderShelf(settings.rules, prepare_pack, settings.overlays)
+    shelf = open_shelf(settings)
     audit = SqliteAuditLog(settings.data, system_clock, makes=False, if_held=_IF_HELD)
     try:
         yield Records(shelf, audit)
@@ -99,7 +102,7 @@ def open_house(settings: Settings) -> Iterator[House]:
 
     Raises `PackInvalid` or `PackNotFound` before anything is written, then `AuditUnavailable`.
     """
-    shelf = FolderShelf(settings.rules, prepare_pack, settings.overlays)
+    shelf = open_shelf(settings)
     shelf.get(settings.pack)
     with ExitStack() as opened:
         audit = SqliteAuditLog(settings.data, system_clock)
@@ -108,6 +111,17 @@ def open_house(settings: Settings) -> Iterator[House]:
         opened.callback(matcher.close)
         hallway = Hallway(shelf, matcher, audit, system_clock, _hallway_settings(settings))
         yield House(hallway, shelf, audit, settings)
+
+
+def open_shelf(settings: Settings) -> PackShelf:
+    """The published packs where there is a folder of them, verified; else the rules folder, which is not.
+
+    Raises `PackInvalid`, `SettingsInvalid`, and `KeyUnusable` for a key that is trusted and cannot be read.
+    """
+    settings.check_packs()
+    if settings.releases is None:
+        return FolderShelf(settings.rules, prepare_pack, settings.overlays)
+    return ReleaseShelf(settings.releases, read_trust(settings.trust), prepare_pack, settings.overlays)
 
 
 def prepare_pack(pack: Pack) -> CompiledPack:

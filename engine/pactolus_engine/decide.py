@@ -29,19 +29,14 @@ from pactolus_engine.match.definition import Definition
 from pactolus_engine.pack.model import Effect, Pack, Rule
 from pactolus_engine.shared_dates import shared_dates
 from pactolus_engine.states import States
+from pactolus_engine.unsigned import unsigned
 from pactolus_engine.weigh import Uncounted, uncounted
 from pactolus_engine.worlds import World, Worlds, every_world
 
-__all__ = ["NOT_APPROVED", "OVERLAY_NOT_APPROVED", "REVIEW_DATE_RULE", "UNCOUNTED", "Situation", "decide"]
+__all__ = ["REVIEW_DATE_RULE", "UNCOUNTED", "Situation", "decide"]
 
 REVIEW_DATE_RULE = "pack-review-date"
 """The built-in rule: from 24:00 UTC of the pack's review date every answer is HOLD."""
-
-NOT_APPROVED = "pack-not-approved"
-"""The built-in caveat: no clinician has approved this pack."""
-
-OVERLAY_NOT_APPROVED = "overlay-not-approved"
-"""The built-in caveat: no clinician has approved what this site sets and adds."""
 
 UNCOUNTED = "uncounted-result"
 """The built-in caveat: a result that lies in another class was sent and does not count."""
@@ -102,7 +97,7 @@ def decide(situation: Situation) -> Decision:
         possible_outcomes=_possible(worlds) if is_open else (),
         possible_outcomes_complete=worlds.is_complete,
         assumptions=assumptions(situation.states, situation.compiled),
-        caveats=(*contrary, *_caveats(situation)) if skeleton.outcome in _GIVES_SOMETHING else (),
+        caveats=_beside(skeleton.outcome, situation, contrary),
         blocked_options=_blocked(situation),
         trace=trace(
             situation.states,
@@ -216,7 +211,7 @@ def _offered(option_id: str, situation: Situation, contrary: tuple[Caveat, ...])
     beside = [
         rule for rule in situation.rules(Effect.CAVEAT) if not rule.options or option_id in rule.options
     ]
-    caveats = (*_unsigned(situation.pack), *contrary, *(_caveat(rule, situation.pack) for rule in beside))
+    caveats = (*unsigned(situation.pack), *contrary, *(_caveat(rule, situation.pack) for rule in beside))
     return OfferedOption(
         option.id,
         option.title,
@@ -226,17 +221,13 @@ def _offered(option_id: str, situation: Situation, contrary: tuple[Caveat, ...])
     )
 
 
-def _unsigned(pack: Pack) -> list[Caveat]:
-    """What no clinician has signed: a site's overlay is not covered by a signature on the pack."""
-    text = "not clinically approved: no clinician has signed"
-    unsigned = [] if pack.approved_by else [Caveat(NOT_APPROVED, f"{text} this rule pack")]
-    if pack.overlay is not None and not pack.overlay.approved_by:
-        unsigned.append(Caveat(OVERLAY_NOT_APPROVED, f"{text} this site's overlay of the rule pack"))
-    return unsigned
-
-
-def _caveats(situation: Situation) -> tuple[Caveat, ...]:
-    return tuple(_caveat(rule, situation.pack) for rule in situation.rules(Effect.CAVEAT))
+def _beside(outcome: Outcome, situation: Situation, contrary: tuple[Caveat, ...]) -> tuple[Caveat, ...]:
+    """The caveats on the answer as a whole; beside options those on approval stand with each option."""
+    if outcome not in _GIVES_SOMETHING:
+        return ()
+    own = tuple(_caveat(rule, situation.pack) for rule in situation.rules(Effect.CAVEAT))
+    signed = unsigned(situation.pack) if outcome is Outcome.CONCLUDED else ()
+    return (*signed, *contrary, *own)
 
 
 def _caveat(rule: Rule, pack: Pack) -> Caveat:

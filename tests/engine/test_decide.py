@@ -1,18 +1,21 @@
 """From truths to a decision: every outcome, their order, and everything said beside them."""
 
+from dataclasses import replace
 from datetime import date, datetime, timedelta, timezone
 from functools import partial
 
 import pytest
 
 from pactolus_engine.completions import complete
-from pactolus_engine.decide import NOT_APPROVED, REVIEW_DATE_RULE
+from pactolus_engine.decide import REVIEW_DATE_RULE
 from pactolus_engine.decision import Decision, Evidence, Outcome, PossibleOutcome
 from pactolus_engine.facts import Reading
 from pactolus_engine.pack.model import All, Any, Fact, Not, Pack, Rule
+from pactolus_engine.unsigned import NOT_APPROVED
 from tests.support.small_packs import (
     a_flag,
     a_fraction,
+    approved,
     codes,
     compared,
     decided,
@@ -269,18 +272,25 @@ def test_caveats_stand_beside_their_options() -> None:
     general = rule("general", "caveat", _NEGATIVE)
     special = rule("special", "caveat", _NEGATIVE, options=("two",))
     silent = rule("silent", "caveat", is_one_of("block", "true"))
-    decision = decided(
-        _pack(both, general, special, silent, approved_by="Dr. Synthetic"), *_readings(block="")
-    )
+    decision = decided(approved(_pack(both, general, special, silent)), *_readings(block=""))
     caveats = {option.id: [caveat.rule for caveat in option.caveats] for option in decision.options}
     assert caveats == {"one": ["general"], "two": ["general", "special"]}
     assert [caveat.rule for caveat in decision.caveats] == ["general", "special"]
 
 
-@pytest.mark.parametrize(("approved_by", "first"), [("", [NOT_APPROVED]), ("Dr. Synthetic", [])])
-def test_an_offer_of_a_pack_that_nobody_approved_says_so(approved_by: str, first: list[str]) -> None:
-    (option,) = decided(_pack(approved_by=approved_by), *_readings()).options
-    assert [caveat.rule for caveat in option.caveats] == first
+def test_an_offer_of_a_pack_that_nobody_approved_says_so() -> None:
+    (option,) = decided(_pack(), *_readings()).options
+    assert [caveat.rule for caveat in option.caveats] == [NOT_APPROVED]
+    (option,) = decided(approved(_pack()), *_readings()).options
+    assert option.caveats == ()
+
+
+def test_an_offer_of_a_pack_that_changed_after_its_approval_says_whose_approval_lapsed() -> None:
+    changed = replace(approved(_pack()), content_digest="d" * 64)
+    (option,) = decided(changed, *_readings()).options
+    (caveat,) = option.caveats
+    assert caveat.rule == NOT_APPROVED
+    assert "by Dr. Synthetic (haematologist, 2026-02-01) has lapsed, because" in caveat.text
 
 
 _LAST_DAY = date(2026, 6, 30)

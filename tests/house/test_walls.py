@@ -64,9 +64,14 @@ def _modules() -> set[str]:
     return {".".join(path.parts) for path in paths if path.name != "__init__"}
 
 
+def _packages_of(module: str) -> list[str]:
+    parts = module.split(".")
+    return [".".join(parts[:length]) for length in range(2, len(parts))]
+
+
 def test_every_module_of_the_core_has_its_layer() -> None:
     placed = _placed()
-    homeless = {name for name in _modules() if not {name, name.rpartition(".")[0]} & placed}
+    homeless = {name for name in _modules() if not {name, *_packages_of(name)} & placed}
     assert homeless == set()
 
 

@@ -83,7 +83,6 @@ def a_pack() -> Pack:
         description="What was studied.",
         evidence_as_of=date(2026, 1, 1),
         review_by=date(2027, 1, 1),
-        approved_by="",
         facts={fact.id: fact for fact in facts},
         code_sets={one.name: one for one in code_sets},
         parameters={},
@@ -92,6 +91,7 @@ def a_pack() -> Pack:
         rules={},
         evidence={},
         digest="ab" * 32,
+        content_digest="c" * 64,
     )
 
 

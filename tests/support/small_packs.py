@@ -1,6 +1,7 @@
 """Small packs and patients, written by hand in a line or two, and the way to a decision about them."""
 
 from collections.abc import Iterable, Mapping
+from dataclasses import replace
 from datetime import UTC, date, datetime
 from decimal import Decimal
 from typing import Any
@@ -10,6 +11,7 @@ from pactolus_engine.decision import Decision
 from pactolus_engine.evaluate import evaluate
 from pactolus_engine.facts import FactSet, PatientIdentity, Reading, Source, Standing
 from pactolus_engine.match.durable import DurableMatcher, shards_of
+from pactolus_engine.pack.approval import Approval, Approved
 from pactolus_engine.pack.model import (
     Absence,
     Comparison,
@@ -42,6 +44,7 @@ __all__ = [
     "a_fraction",
     "a_set",
     "a_whole",
+    "approved",
     "codes",
     "days",
     "decided",
@@ -61,6 +64,7 @@ __all__ = [
 ]
 
 INSTANT = datetime(2026, 3, 1, 9, tzinfo=UTC)
+_SIGNED_ON = date(2026, 2, 1)
 _HERE = Place("by-hand.yaml", 1, 1)
 
 
@@ -154,12 +158,12 @@ def pack_of(
         "description": "",
         "evidence_as_of": date(2026, 1, 1),
         "review_by": date(2027, 12, 31),
-        "approved_by": "",
         "code_sets": {},
         "parameters": {},
         "parameter_values": {},
         "evidence": {},
         "digest": "0" * 64,
+        "content_digest": "c" * 64,
     }
     return Pack(
         facts={fact.id: fact for fact in facts},
@@ -167,6 +171,15 @@ def pack_of(
         options={name: Option(name, f"option {name}", "", (), (), _HERE) for name in options},
         **(parts | more),
     )
+
+
+def approved(pack: Pack) -> Pack:
+    """The pack with the approval of a synthetic clinician, as it is, and of the overlay where there is one."""
+    pairs = [(Approved.PACK, pack.content_digest)]
+    if pack.overlay is not None:
+        pairs.append((Approved.OVERLAY, pack.overlay.digest))
+    signed = (Approval(of, digest, "Dr. Synthetic", "haematologist", _SIGNED_ON) for of, digest in pairs)
+    return replace(pack, approvals=tuple(signed))
 
 
 # --- values and readings -------------------------------------------------------------------------------

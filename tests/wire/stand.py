@@ -41,6 +41,7 @@ from pactolus_engine.decision import (
 )
 from pactolus_engine.errors import InputInvalid, PackNotFound
 from pactolus_engine.facts import PassedOver, Source, Taken
+from pactolus_engine.pack.approval import Approval, Approved
 from pactolus_engine.pack.model import (
     Absence,
     Comparison,
@@ -160,7 +161,6 @@ def pack(version: str = "1.0.0") -> CompiledPack:
             description="about",
             evidence_as_of=date(2026, 1, 2),
             review_by=date(2027, 6, 30),
-            approved_by="Dr. Example",
             facts={**dates, "age": age},
             code_sets={},
             parameters={"window": window, "lowest": lowest},
@@ -171,8 +171,17 @@ def pack(version: str = "1.0.0") -> CompiledPack:
             digest="ab" * 32,
             rules_off={"low": _rule_off()},
             overlay=_overlay(),
+            content_digest="c" * 64,
+            approvals=(
+                _signed(Approved.PACK, "c", "Dr. Example"),
+                _signed(Approved.OVERLAY, "d", "Dr. Site"),
+            ),
         )
     )
+
+
+def _signed(of: Approved, letter: str, by: str) -> Approval:
+    return Approval(of, letter * 64, by, "haematologist", date(2026, 2, 1))
 
 
 def _rule_off() -> RuleOff:
@@ -182,9 +191,9 @@ def _rule_off() -> RuleOff:
 def _overlay() -> Overlay:
     return Overlay(
         "Our site",
-        "Dr. Site",
         {"window": SiteValue(Decimal("-7.50"), "we are quick")},
         (SiteCode("mrd", "local:lab", "M1", "our MRD"),),
+        "d" * 64,
     )
 
 

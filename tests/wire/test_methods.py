@@ -33,7 +33,7 @@ def test_a_pack_is_shown_in_full_with_exact_numbers(wire: Stand) -> None:
     got = wire.packs.GetRulePack(rule_packs.GetRulePackRequest(pack=selector))
     assert got.summary.pack.digest == "ab" * 32
     assert (got.summary.evidence_as_of, got.summary.review_by) == ("2026-01-02", "2027-06-30")
-    assert got.summary.approved_by == "Dr. Example"
+    assert got.summary.approved_by == "Dr. Example (haematologist, 2026-02-01)"
     assert [fact.id for fact in got.facts] == ["age", "birth-date", "today"]
     assert list(got.facts[0].derived_from) == ["birth-date", "today"]
     lowest, window = got.parameters
@@ -49,7 +49,10 @@ def test_a_pack_is_shown_in_full_with_exact_numbers(wire: Stand) -> None:
 def test_what_the_site_sets_and_adds_is_shown(wire: Stand) -> None:
     selector = evaluation.PackSelector(id="midas", version="1.0.0")
     got = wire.packs.GetRulePack(rule_packs.GetRulePackRequest(pack=selector))
-    assert (got.overlay.title, got.overlay.approved_by) == ("Our site", "Dr. Site")
+    assert (got.overlay.title, got.overlay.approved_by) == (
+        "Our site",
+        "Dr. Site (haematologist, 2026-02-01)",
+    )
     code = rule_packs.RulePackSiteCode(code_set="mrd", system="local:lab", code="M1", display="our MRD")
     assert list(got.overlay.codes) == [code]
     assert [each.site_rationale for each in got.parameters] == ["", "we are quick"]

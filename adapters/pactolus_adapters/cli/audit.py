@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 import click
 
-from pactolus_adapters.cli.options import house_options, overlays_option
+from pactolus_adapters.cli.options import house_options, overlays_option, releases_options
 from pactolus_adapters.cli.terminal import clean
 
 if TYPE_CHECKING:
@@ -34,6 +34,7 @@ def audit() -> None:
 @click.option("--json", "as_json", is_flag=True, help="One line of JSON per decision.")
 @house_options
 @overlays_option
+@releases_options
 def affected(
     observation: str | None,
     code_set: str | None,
@@ -43,6 +44,8 @@ def affected(
     data: Path | None,
     rules: Path | None,
     overlays: Path | None,
+    releases: Path | None,
+    trust: tuple[Path, ...],
 ) -> None:
     """List every recorded decision that rests on one thing, oldest first, for a recall.
 
@@ -60,7 +63,9 @@ def affected(
     from pactolus_adapters.settings import settings_from
 
     ground = _ground(observation, code_set, parameter, pack)
-    settings = settings_from(data=data, rules=rules, overlays=overlays)
+    settings = settings_from(
+        data=data, rules=rules, overlays=overlays, releases=releases, trust=trust or None
+    )
     retractions = Retractions()
     with wiring.open_records(settings) as records:
         found = search(

@@ -8,7 +8,7 @@ import click
 
 from pactolus_adapters.cli.exits import Exit, exit_of
 from pactolus_adapters.cli.instant import Instant
-from pactolus_adapters.cli.options import house_options, overlays_option
+from pactolus_adapters.cli.options import house_options, overlays_option, releases_options
 from pactolus_adapters.cli.render import render_answer, render_error
 
 __all__ = ["evaluate"]
@@ -46,6 +46,7 @@ def _text(_context: click.Context, _parameter: click.Parameter, value: str) -> s
 @click.option("--json", "as_json", is_flag=True, help="One EvaluateResponse as protobuf JSON per line.")
 @house_options
 @overlays_option
+@releases_options
 def evaluate(
     files: tuple[Path, ...],
     pack: str,
@@ -55,6 +56,8 @@ def evaluate(
     data: Path | None,
     rules: Path | None,
     overlays: Path | None,
+    releases: Path | None,
+    trust: tuple[Path, ...],
 ) -> None:
     """Evaluate each FILE (a FHIR R4 resource, a list of resources, or a Bundle) and record the answer.
 
@@ -67,7 +70,9 @@ def evaluate(
     from pactolus_adapters.hallway import EvaluateCommand
     from pactolus_adapters.settings import settings_from
 
-    settings = settings_from(data=data, rules=rules, overlays=overlays)
+    settings = settings_from(
+        data=data, rules=rules, overlays=overlays, releases=releases, trust=trust or None
+    )
     pack_id, _, pack_version = pack.partition("@")
     worst = Exit.OUTCOME
     with wiring.open_house(settings) as house:

@@ -6,7 +6,7 @@ from typing import Any
 
 import click
 
-__all__ = ["house_options", "overlays_option"]
+__all__ = ["house_options", "overlays_option", "releases_options", "trust_option"]
 
 _Command = Callable[..., Any]
 
@@ -30,4 +30,24 @@ def overlays_option(command: _Command) -> _Command:
         "--overlays",
         type=click.Path(path_type=Path),
         help="Folder of the site's overlays [PACTOLUS_OVERLAYS, none].",
+    )(command)
+
+
+def releases_options(command: _Command) -> _Command:
+    """`--releases` and `--trust`, for the commands that may decide by published packs."""
+    releases = click.option(
+        "--releases",
+        type=click.Path(path_type=Path),
+        help="Folder of published packs, in place of the rules folder [PACTOLUS_RELEASES, none].",
+    )
+    return releases(trust_option(command))
+
+
+def trust_option(command: _Command) -> _Command:
+    """`--trust`, as often as there are keys; the command gets `trust: tuple[Path, ...]`, empty when it is left out."""
+    return click.option(
+        "--trust",
+        multiple=True,
+        type=click.Path(path_type=Path),
+        help="Public key file whose signatures count; may be repeated [PACTOLUS_TRUST].",
     )(command)

@@ -4,7 +4,7 @@ from pathlib import Path
 
 import click
 
-from pactolus_adapters.cli.options import house_options, overlays_option
+from pactolus_adapters.cli.options import house_options, overlays_option, releases_options
 from pactolus_engine.pack.model import Pack
 
 __all__ = ["serve"]
@@ -15,18 +15,34 @@ __all__ = ["serve"]
 @click.option("--port", type=click.IntRange(0, 65535), help="Port; 0: any free one [PACTOLUS_PORT, 50051].")
 @house_options
 @overlays_option
+@releases_options
 def serve(
-    host: str | None, port: int | None, data: Path | None, rules: Path | None, overlays: Path | None
+    host: str | None,
+    port: int | None,
+    data: Path | None,
+    rules: Path | None,
+    overlays: Path | None,
+    releases: Path | None,
+    trust: tuple[Path, ...],
 ) -> None:
     """Serve EvaluationService, RulePackService and AuditService over gRPC.
 
     Every pack in the rules folder is read and checked first, with the site's overlay of it: one that is
-    refused stops the start, with every mistake at its file:line:column. SIGTERM and Ctrl-C finish what runs, then stop.
+    refused stops the start, with every mistake at its file:line:column. With --releases the active published
+    versions decide, and every signature is verified before the start. SIGTERM and Ctrl-C finish what runs, then stop.
     """
     from pactolus_adapters import wiring
     from pactolus_adapters.settings import settings_from
 
-    settings = settings_from(host=host, port=port, data=data, rules=rules, overlays=overlays)
+    settings = settings_from(
+        host=host,
+        port=port,
+        data=data,
+        rules=rules,
+        overlays=overlays,
+        releases=releases,
+        trust=trust or None,
+    )
     settings.check_serving()
     with wiring.open_house(settings) as house:
 

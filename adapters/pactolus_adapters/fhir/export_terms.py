@@ -13,6 +13,8 @@ from pactolus_adapters.fhir.exact_json import Node, Tree
 from pactolus_adapters.fhir.write_requests import documentation
 from pactolus_adapters.fhir.write_sentences import NO_DOSE, SUGGESTION, approval
 from pactolus_engine.pack.model import Coding, Pack
+from pactolus_engine.pack.sign_off import pack_sign_off
+from pactolus_engine.unsigned import approver
 
 __all__ = ["Terms", "metadata", "resource_id"]
 
@@ -45,8 +47,8 @@ class Terms:
 
     @property
     def is_approved(self) -> bool:
-        """Whether a clinician has signed the pack."""
-        return bool(self.pack.approved_by.strip())
+        """Whether a clinician has signed the pack as it is now."""
+        return pack_sign_off(self.pack).is_approved
 
     @property
     def usage(self) -> str:
@@ -92,7 +94,7 @@ def metadata(terms: Terms, kind: str, name: str, title: str, description: str) -
         "usage": terms.usage,
         "effectivePeriod": {"end": pack.review_by.isoformat()},
         "author": [{"name": pack.developer}] if pack.developer else None,
-        "endorser": [{"name": pack.approved_by}] if terms.is_approved else None,
+        "endorser": [{"name": approver(one)} for one in pack_sign_off(pack).standing] or None,
     }
 
 

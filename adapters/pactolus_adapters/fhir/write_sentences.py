@@ -18,6 +18,8 @@ from pactolus_engine.decision import (
     Reason,
 )
 from pactolus_engine.pack.model import Pack
+from pactolus_engine.pack.sign_off import overlay_sign_off, pack_sign_off
+from pactolus_engine.unsigned import approver, unsigned
 
 __all__ = [
     "NO_DOSE",
@@ -57,17 +59,16 @@ OUTCOME_MEANS: Mapping[Outcome, str] = MappingProxyType(
 
 
 def approval(pack: Pack) -> str:
-    """Who has approved the pack and the site's overlay for clinical use, or that nobody has."""
-    lines = [_approved("Rule pack", "this rule pack", pack.approved_by)]
+    """Who has approved the pack and the site's overlay for clinical use, and what nobody has."""
+    signed = [("Rule pack", pack_sign_off(pack))]
     if pack.overlay is not None:
-        lines.append(_approved("Overlay of the site", "the site's overlay of it", pack.overlay.approved_by))
-    return " ".join(lines)
-
-
-def _approved(what: str, named: str, by: str) -> str:
-    if by.strip():
-        return f"{what} approved by {by}."
-    return f"Not clinically approved: no clinician has signed {named}."
+        signed.append(("Overlay of the site", overlay_sign_off(pack)))
+    lines = [
+        f"{what} approved by {', '.join(map(approver, found.standing))}."
+        for what, found in signed
+        if found.is_approved
+    ]
+    return " ".join([*lines, *(f"{caveat.text[0].upper()}{caveat.text[1:]}." for caveat in unsigned(pack))])
 
 
 def truth_words(reason: Reason) -> str:

@@ -16,6 +16,8 @@ from pactolus_adapters.grpcapi.convert_decision import evidence_message, pack_me
 from pactolus_engine.decision import PackIdentity
 from pactolus_engine.pack.model import Fact, Option, Pack, Parameter, Rule, RuleOff
 from pactolus_engine.pack.overlay import Overlay
+from pactolus_engine.pack.sign_off import SignOff, overlay_sign_off, pack_sign_off
+from pactolus_engine.unsigned import approver
 
 __all__ = ["pack_details", "pack_summary"]
 
@@ -28,7 +30,7 @@ def pack_summary(pack: Pack, active: bool) -> RulePackSummary:
         active=active,
         evidence_as_of=pack.evidence_as_of.isoformat(),
         review_by=pack.review_by.isoformat(),
-        approved_by=pack.approved_by,
+        approved_by=_approvers(pack_sign_off(pack)),
     )
 
 
@@ -44,16 +46,22 @@ def pack_details(pack: Pack, active: bool) -> GetRulePackResponse:
         options=[_option(option) for _, option in sorted(pack.options.items())],
         rules=[_rule(rule) for _, rule in sorted(rules.items())],
         evidence=[evidence_message(each) for _, each in sorted(pack.evidence.items())],
-        overlay=_overlay(pack.overlay) if pack.overlay else None,
+        overlay=_overlay(pack, pack.overlay) if pack.overlay else None,
     )
 
 
-def _overlay(overlay: Overlay) -> RulePackOverlay:
+def _overlay(pack: Pack, overlay: Overlay) -> RulePackOverlay:
     codes = [
         RulePackSiteCode(code_set=one.code_set, system=one.system, code=one.code, display=one.display)
         for one in overlay.codes
     ]
-    return RulePackOverlay(title=overlay.title, approved_by=overlay.approved_by, codes=codes)
+    approved_by = _approvers(overlay_sign_off(pack))
+    return RulePackOverlay(title=overlay.title, approved_by=approved_by, codes=codes)
+
+
+def _approvers(found: SignOff) -> str:
+    """Those whose approval fits what is there now; an approval that has lapsed is none."""
+    return ", ".join(map(approver, found.standing))
 
 
 def _fact(fact: Fact) -> RulePackFact:

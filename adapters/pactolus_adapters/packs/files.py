@@ -35,13 +35,13 @@ def stays_inside(entry: Path, root: Path) -> bool:
         return False
 
 
-def ordinary_content(entry: Path) -> bytes:
-    """The bytes of a file; of one that is too large only so much as shows that it is. Raises `Refused`."""
+def ordinary_content(entry: Path, at_most: int = MAX_FILE_BYTES) -> bytes:
+    """The bytes of a file; of one larger than `at_most` only so much as shows that it is. Raises `Refused`."""
     try:
         descriptor = os.open(entry, os.O_RDONLY | os.O_NONBLOCK | os.O_CLOEXEC)
         with os.fdopen(descriptor, "rb") as file:
             if stat.S_ISREG(os.fstat(descriptor).st_mode):
-                return file.read(MAX_FILE_BYTES + 1)
+                return file.read(at_most + 1)
     except OSError as error:
         raise Refused("the file cannot be read") from error
     raise Refused("this is no ordinary file")

@@ -7,15 +7,23 @@ Nothing outside a pack's folder is ever read: a symbolic link that leads out is 
 from collections.abc import Callable, Iterator
 from pathlib import Path
 
-from pactolus_adapters.packs.files import Refused, ordinary_content, shown, stays_inside, visible
-from pactolus_adapters.packs.overlays import OverlayFolder
+from pactolus_adapters.packs.files import (
+    Refused,
+    ordinary_content,
+    shown,
+    stays_inside,
+    visible,
+)
+from pactolus_adapters.packs.overlays import OverlayFolder, is_of_site
 from pactolus_engine.compiled import CompiledPack
 from pactolus_engine.errors import Issue, PackInvalid, PackNotFound
+from pactolus_engine.pack.digest import SIGNATURE_FILE
 from pactolus_engine.pack.model import Pack
 from pactolus_engine.pack.read import declared_id, read_pack
 from pactolus_engine.pack.source_text import MAX_PACK_BYTES, MAX_RULES
+from pactolus_engine.pack.version import version_order
 
-__all__ = ["FolderShelf", "read_pack_files"]
+__all__ = ["FolderShelf", "inside", "read_pack_files"]
 
 _MAX_ENTRIES = 4 * MAX_RULES
 
@@ -38,16 +46,15 @@ class FolderShelf:
         ids: list[str] = []
         folders = _pack_folders(path)
         for folder in folders:
-            overlay = None
             try:
                 files = read_pack_files(folder)
                 ids.append(declared_id(files))
-                overlay = site.of(ids[-1])
-                packs.append(compile_pack(read_pack(folder.name, files, overlay=overlay)))
+                overlay, approvals = site.of(ids[-1]), site.approvals_of(ids[-1])
+                read = read_pack(folder.name, files, overlay=overlay, site_approvals=approvals)
+                packs.append(compile_pack(read))
             except PackInvalid as error:
                 refused.append(folder.name)
-                own = overlay[0] if overlay else ""
-                issues.extend(i if i.file == own else _inside(folder.name, i) for i in error.issues)
+                issues.extend(i if is_of_site(i) else inside(folder.name, i) for i in error.issues)
         if len(ids) == len(folders) and all(ids):  # a pack without an id may be the one that is meant
             site.refuse_strangers(ids)
         issues += [*site.issues, *_twins(packs)]
@@ -70,7 +77,7 @@ class FolderShelf:
 
 
 def read_pack_files(folder: Path) -> dict[str, bytes]:
-    """The files of one pack: name relative to the folder, with `/`, to content.
+    """The files of one pack: name relative to the folder, with `/`, to content; not its signature.
 
     Raises `PackInvalid` for links that lead out of the folder, for what is no ordinary file, and
     when there is too much. Of a file that is too large only so much is read as shows that it is.
@@ -105,6 +112,8 @@ class _FolderReader:
                 self._refuse("pack.yaml", "the folder holds too many files or too much in them")
                 return
             name = f"{prefix}{shown(entry.name)}"
+            if name == SIGNATURE_FILE:
+                continue
             if entry.is_symlink() and not stays_inside(entry, self._root):
                 self._refuse(name, "a symbolic link leads out of the folder of the pack")
             elif entry.is_dir():
@@ -152,8 +161,9 @@ def _pack_folders(path: Path) -> list[Path]:
     return folders
 
 
-def _inside(folder: str, issue: Issue) -> Issue:
-    place = f"{shown(folder)}/{issue.file}"
+def inside(folder: str, issue: Issue) -> Issue:
+    """The issue with its place as seen from the folder that holds this one."""
+    place = "/".join([*map(shown, folder.split("/")), issue.file])
     return Issue(place, issue.line, issue.column, issue.message, issue.advice)
 
 
@@ -168,4 +178,4 @@ def _twins(packs: list[CompiledPack]) -> Iterator[Issue]:
 
 
 def _order(held: CompiledPack) -> tuple[str, tuple[int, ...]]:
-    return held.pack.id, tuple(map(int, held.pack.version.split(".")))
+    return held.pack.id, version_order(held.pack.version)

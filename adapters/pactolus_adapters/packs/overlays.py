@@ -1,4 +1,5 @@
-"""The folder of a site's overlays: one YAML file for each pack, named after the pack's id.
+"""The folder of a site's overlays: one YAML file for each pack, named after the pack's id, and beside it what
+clinicians of the site have approved.
 
 A file that is for no pack is a mistake, because a site would believe that it is in force. Places in
 issues begin with `overlays/`, whatever the folder is called.
@@ -10,10 +11,14 @@ from pathlib import Path
 from pactolus_adapters.packs.files import Refused, ordinary_content, shown, stays_inside, visible
 from pactolus_engine.errors import Issue
 
-__all__ = ["OverlayFolder"]
+__all__ = ["APPROVALS_ENDING", "OverlayFolder", "is_of_site"]
 
 _README = "README.md"
 _ENDING = ".yaml"
+APPROVALS_ENDING = ".approvals.yaml"
+"""What the approvals of a site are named after the id of their pack; no id has a dot."""
+
+_FOLDER = "overlays/"
 
 
 class OverlayFolder:
@@ -26,14 +31,22 @@ class OverlayFolder:
 
     def of(self, pack_id: str) -> tuple[str, bytes] | None:
         """The overlay of that pack, with the name that issues show; None when there is none."""
-        content = self._found.get(pack_id)
-        return None if content is None else (_name(f"{pack_id}{_ENDING}"), content)
+        return self._file(f"{pack_id}{_ENDING}")
+
+    def approvals_of(self, pack_id: str) -> tuple[str, bytes] | None:
+        """What the site has approved of that pack and its overlay, likewise."""
+        return self._file(f"{pack_id}{APPROVALS_ENDING}")
+
+    def _file(self, name: str) -> tuple[str, bytes] | None:
+        content = self._found.get(name)
+        return None if content is None else (_name(name), content)
 
     def refuse_strangers(self, pack_ids: Iterable[str]) -> None:
         """Notes each overlay that is for none of these packs."""
-        for stranger in sorted(self._found.keys() - set(pack_ids)):
+        known = {f"{pack_id}{ending}" for pack_id in pack_ids for ending in (_ENDING, APPROVALS_ENDING)}
+        for stranger in sorted(self._found.keys() - known):
             self._refuse(
-                f"{stranger}{_ENDING}",
+                stranger,
                 "there is no pack of that id",
                 "name the file after the id of a pack",
             )
@@ -56,7 +69,7 @@ class OverlayFolder:
 
     def _content(self, entry: Path) -> Iterator[tuple[str, bytes]]:
         try:
-            yield entry.stem, ordinary_content(entry)
+            yield entry.name, ordinary_content(entry)
         except Refused as refused:
             self._refuse(entry.name, str(refused))
 
@@ -65,4 +78,9 @@ class OverlayFolder:
 
 
 def _name(file: str) -> str:
-    return f"overlays/{shown(file)}"
+    return f"{_FOLDER}{shown(file)}"
+
+
+def is_of_site(issue: Issue) -> bool:
+    """Whether the place of an issue lies in the folder of the overlays, and not in the pack's."""
+    return issue.file.startswith(_FOLDER)

@@ -10,6 +10,7 @@ from decimal import Decimal
 from enum import StrEnum
 
 from pactolus_engine.decision import Evidence
+from pactolus_engine.pack.approval import Approval
 from pactolus_engine.pack.condition import (
     All,
     Any,
@@ -168,7 +169,8 @@ class Pack:
     """A pack that passed every check of the loader, with its parameters and the site's overlay put in.
 
     `digest` is SHA-256 (hex) over all files of the pack (cases and README included), the parameter
-    values in force and the overlay. `approved_by` is empty while no clinician has signed.
+    values in force, the overlay and the sign-offs; `content_digest` is over the files of the pack without
+    its sign-offs: what is signed and approved. `approvals`: all there are, those that have lapsed too.
     `parameter_values` lacks a parameter that has no value; `rules` then lacks those of `rules_off`.
     `developer`, `funding`: who made the pack and who paid for it; empty when it does not say.
     """
@@ -180,7 +182,6 @@ class Pack:
     description: str
     evidence_as_of: date
     review_by: date
-    approved_by: str
     facts: dict[str, Fact]
     code_sets: dict[str, CodeSet]
     parameters: dict[str, Parameter]
@@ -194,3 +195,5 @@ class Pack:
     developer: str = ""
     funding: str = ""
     waivers: tuple[Waiver, ...] = ()
+    content_digest: str = ""
+    approvals: tuple[Approval, ...] = ()

@@ -26,12 +26,12 @@ class SiteCode:
 
 @dataclass(frozen=True, slots=True)
 class Overlay:
-    """The overlay in force for a pack. `approved_by` is empty while no clinician has signed it.
+    """The overlay in force for a pack. `digest` is what an approval of it covers.
 
     `parameters`: parameter id → what the site chose. `codes` are sorted.
     """
 
     title: str
-    approved_by: str
     parameters: dict[str, SiteValue]
     codes: tuple[SiteCode, ...]
+    digest: str = ""

@@ -1,7 +1,7 @@
 """From the files of a pack to a `Pack`: everything checked, all mistakes at once, or nothing.
 
 sizes → YAML nodes → metadata, evidence, codes, parameters → the site's overlay → options → facts →
-rules → what they say of each other → cases → waivers → digest. Pure: the bytes come in from outside.
+rules → what they say of each other → cases → waivers, approvals → digests. Pure: the bytes come in from outside.
 """
 
 import re
@@ -11,6 +11,7 @@ from decimal import Decimal
 from typing import Any
 
 from pactolus_engine.decision import Evidence
+from pactolus_engine.pack.approval import Approval, overlay_content_digest
 from pactolus_engine.pack.case import Case
 from pactolus_engine.pack.check_facts import (
     check_fact_cycles,
@@ -20,9 +21,10 @@ from pactolus_engine.pack.check_facts import (
 )
 from pactolus_engine.pack.check_overlay import check_meanings
 from pactolus_engine.pack.check_rules import check_definitions, check_shared_inputs, definitions
-from pactolus_engine.pack.digest import pack_digest
+from pactolus_engine.pack.digest import APPROVALS_FILE, content_digest, pack_digest
 from pactolus_engine.pack.issues import Issues
 from pactolus_engine.pack.model import CodeSet, Fact, Option, Pack, Parameter, Place, Rule, RuleOff
+from pactolus_engine.pack.read_approvals import read_approvals
 from pactolus_engine.pack.read_cases import CaseScope, case_name, is_case, is_case_overlay, read_case_nodes
 from pactolus_engine.pack.read_codes import check_implied_values, read_code_sets
 from pactolus_engine.pack.read_conditions import Scope
@@ -38,14 +40,15 @@ from pactolus_engine.pack.schema import is_id
 from pactolus_engine.pack.section import Section
 from pactolus_engine.pack.source_text import check_sizes
 from pactolus_engine.pack.switches import Switches
+from pactolus_engine.pack.version import is_version
 from pactolus_engine.pack.waiver import Waiver
 from pactolus_engine.pack.whole import WholePack
 from pactolus_engine.pack.yaml_source import Mapping, Node, Scalar, Sequence, compose
 
-__all__ = ["OverlayFile", "declared_id", "read_pack", "read_whole"]
+__all__ = ["SiteFile", "declared_id", "declared_version", "read_pack", "read_whole"]
 
-OverlayFile = tuple[str, bytes]
-"""The name of an overlay, as issues show it, and its content."""
+SiteFile = tuple[str, bytes]
+"""The name of a file of the site (overlay, approvals), as issues show it, and its content."""
 
 _REQUIRED = ("pack.yaml", "facts.yaml")
 _OPTIONAL = ("codes.yaml", "parameters.yaml", "options.yaml", "evidence.yaml")
@@ -58,35 +61,61 @@ _CASE_OVERLAY = re.compile(r"cases/([^/]+)\.overlay\.yaml")
 _NAMED = re.compile(r"(?:rules|cases)/([^/]+)\.yaml")
 
 
-def read_pack(name: str, files: NameMap[str, bytes], *, overlay: OverlayFile | None = None) -> Pack:
+def read_pack(
+    name: str,
+    files: NameMap[str, bytes],
+    *,
+    overlay: SiteFile | None = None,
+    site_approvals: SiteFile | None = None,
+) -> Pack:
     """Reads a pack whole, or raises `PackInvalid` with every mistake and its place.
 
     `name` is what the pack is called in the error; `files` maps names relative to the pack's folder,
-    with `/`, to contents. `overlay` is what the site sets and adds; with a mistake in it the pack is
-    refused too.
+    with `/`, to contents. `overlay` is what the site sets and adds, `site_approvals` what it
+    has approved; with a mistake in one of them the pack is refused too.
     """
-    return read_whole(name, files, overlay=overlay).pack
+    return read_whole(name, files, overlay=overlay, site_approvals=site_approvals).pack
 
 
-def read_whole(name: str, files: NameMap[str, bytes], *, overlay: OverlayFile | None = None) -> WholePack:
+def read_whole(
+    name: str,
+    files: NameMap[str, bytes],
+    *,
+    overlay: SiteFile | None = None,
+    site_approvals: SiteFile | None = None,
+) -> WholePack:
     """As `read_pack`, with all that the author wrote beside it."""
     issues = Issues()
-    if not check_sizes({**files, overlay[0]: overlay[1]} if overlay else files, issues):
+    of_site = dict(file for file in (overlay, site_approvals) if file)
+    if not check_sizes({**files, **of_site}, issues):
         issues.raise_if_any(name)
     _check_names(files, issues)
-    parts = _read_parts(files, overlay, issues)
+    parts = _read_parts(files, overlay, site_approvals, issues)
     issues.raise_if_any(name)
-    return WholePack(_pack(parts, files, overlay), parts.rules.items, parts.cases, parts.nodes)
+    return WholePack(
+        _pack(parts, files, overlay, site_approvals), parts.rules.items, parts.cases, parts.nodes
+    )
 
 
 def declared_id(files: NameMap[str, bytes]) -> str:
     """The id of a pack as its `pack.yaml` says it, to find its overlay before it is read; empty when
     it says none."""
+    pack_id = _declared(files, "id")
+    return pack_id if is_id(pack_id) else ""
+
+
+def declared_version(files: NameMap[str, bytes]) -> str:
+    """The version of a pack as its `pack.yaml` says it; empty when it says none."""
+    version = _declared(files, "version")
+    return version if is_version(version) else ""
+
+
+def _declared(files: NameMap[str, bytes], key: str) -> str:
     issues = Issues()
     own = {file: content for file, content in files.items() if file == "pack.yaml"}
     node = compose("pack.yaml", own["pack.yaml"], issues) if own and check_sizes(own, issues) else None
-    pack_id = part(node, "id")
-    return pack_id.text.strip() if isinstance(pack_id, Scalar) and is_id(pack_id.text.strip()) else ""
+    value = part(node, key)
+    return value.text.strip() if isinstance(value, Scalar) else ""
 
 
 def _check_names(files: NameMap[str, bytes], issues: Issues) -> None:
@@ -102,7 +131,7 @@ def _check_names(files: NameMap[str, bytes], issues: Issues) -> None:
 
 
 def _is_pack_file(file: str) -> bool:
-    if file in {*_REQUIRED, *_OPTIONAL, *_LISTS, _README} or _RESOURCES.fullmatch(file):
+    if file in {*_REQUIRED, *_OPTIONAL, *_LISTS, APPROVALS_FILE, _README} or _RESOURCES.fullmatch(file):
         return True
     named = _CASE_OVERLAY.fullmatch(file) or _NAMED.fullmatch(file)
     return named is not None and is_id(named[1])
@@ -125,9 +154,15 @@ class _Parts:
     cases: tuple[Case, ...]
     waivers: tuple[Waiver, ...]
     nodes: dict[str, Node | None]
+    approvals: tuple[Approval, ...]
 
 
-def _read_parts(files: NameMap[str, bytes], overlay_file: OverlayFile | None, issues: Issues) -> _Parts:
+def _read_parts(
+    files: NameMap[str, bytes],
+    overlay_file: SiteFile | None,
+    site_approvals: SiteFile | None,
+    issues: Issues,
+) -> _Parts:
     nodes = _nodes(files, issues)
     meta_node = nodes["pack.yaml"]
     meta = read_meta(meta_node, issues) if meta_node else None
@@ -153,6 +188,9 @@ def _read_parts(files: NameMap[str, bytes], overlay_file: OverlayFile | None, is
     cases = read_case_nodes(case_nodes, CaseScope(facts, options, rules, frozenset(files)), issues)
     sections = (rules, defined, facts, parameters, code_sets, options, evidence)
     waivers = read_waivers(nodes["waivers.yaml"], _names(meta, case_nodes, *sections), issues)
+    approvals = read_approvals(nodes.get(APPROVALS_FILE), parameters, issues)
+    if site_approvals is not None:
+        approvals += read_approvals(compose(*site_approvals, issues), parameters, issues, of_site=True)
     return _Parts(
         meta,
         evidence,
@@ -167,6 +205,7 @@ def _read_parts(files: NameMap[str, bytes], overlay_file: OverlayFile | None, is
         cases,
         waivers,
         nodes,
+        approvals,
     )
 
 
@@ -223,9 +262,12 @@ def _check_meaning(
     return switches.off(scope.parameters.items.keys() - scope.values.keys())
 
 
-def _pack(parts: _Parts, files: NameMap[str, bytes], overlay: OverlayFile | None) -> Pack:
+def _pack(
+    parts: _Parts, files: NameMap[str, bytes], overlay: SiteFile | None, site_approvals: SiteFile | None
+) -> Pack:
     meta = parts.meta
     assert meta is not None, "a pack without metadata has issues"
+    content = content_digest(files)
     return Pack(
         id=meta.id,
         version=meta.version,
@@ -234,7 +276,6 @@ def _pack(parts: _Parts, files: NameMap[str, bytes], overlay: OverlayFile | None
         description=meta.description,
         evidence_as_of=meta.evidence_as_of,
         review_by=meta.review_by,
-        approved_by=meta.approved_by,
         facts=parts.facts.items,
         code_sets=extended(parts.code_sets, parts.overlay.codes),
         parameters=parts.parameters.items,
@@ -242,10 +283,17 @@ def _pack(parts: _Parts, files: NameMap[str, bytes], overlay: OverlayFile | None
         options=parts.options.items,
         rules={name: rule for name, rule in parts.rules.items.items() if name not in parts.rules_off},
         evidence=parts.evidence.items,
-        digest=pack_digest(files, parts.values, overlay[1] if overlay else None),
+        digest=pack_digest(
+            files,
+            parts.values,
+            overlay[1] if overlay else None,
+            site_approvals[1] if site_approvals else None,
+        ),
         rules_off=parts.rules_off,
-        overlay=parts.overlay.overlay() if overlay else None,
+        overlay=parts.overlay.overlay(overlay_content_digest(content, overlay[1])) if overlay else None,
         developer=meta.developer,
         funding=meta.funding,
         waivers=parts.waivers,
+        content_digest=content,
+        approvals=parts.approvals,
     )

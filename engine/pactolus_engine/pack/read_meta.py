@@ -3,10 +3,11 @@
 from dataclasses import dataclass
 from datetime import date
 
-from pactolus_engine.pack.grammar import VERSION, matches
 from pactolus_engine.pack.issues import Issues
+from pactolus_engine.pack.read_approvals import without_approved_by
 from pactolus_engine.pack.schema import Fields, read_mapping
 from pactolus_engine.pack.shapes import LANGUAGE, META
+from pactolus_engine.pack.version import is_version
 from pactolus_engine.pack.yaml_source import Node
 
 __all__ = ["LANGUAGE", "Meta", "read_meta"]
@@ -23,7 +24,6 @@ class Meta:
     description: str
     evidence_as_of: date
     review_by: date
-    approved_by: str
     developer: str = ""
     funding: str = ""
 
@@ -33,12 +33,11 @@ def read_meta(node: Node, issues: Issues) -> Meta | None:
     mapping = read_mapping(node, issues)
     if mapping is None:
         return None
-    fields = Fields(mapping, META, issues)
+    fields = Fields(without_approved_by(mapping, issues), META, issues)
     pack_id, version = fields.id("id"), _version(fields, issues)
     _check_language(fields, issues)
     title, description = fields.text("title"), fields.text("description")
     evidence_as_of, review_by = fields.date("evidence-as-of"), fields.date("review-by")
-    approved_by = fields.optional_text("approved-by", may_be_blank=True)
     if evidence_as_of is None or review_by is None:
         return None
     if review_by < evidence_as_of:
@@ -51,7 +50,6 @@ def read_meta(node: Node, issues: Issues) -> Meta | None:
         description,
         evidence_as_of,
         review_by,
-        approved_by,
         developer=fields.optional_text("developer"),
         funding=fields.optional_text("funding"),
     )
@@ -60,7 +58,7 @@ def read_meta(node: Node, issues: Issues) -> Meta | None:
 def _version(fields: Fields, issues: Issues) -> str:
     version = fields.text("version")
     node = fields.optional("version")
-    if version and node and not matches(VERSION, version):
+    if version and node and not is_version(version):
         issues.add(node.place, "`version` is not three numbers", "as `1.0.0`")
     return version
 

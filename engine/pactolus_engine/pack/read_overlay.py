@@ -7,6 +7,7 @@ from decimal import Decimal
 from pactolus_engine.pack.issues import Issues
 from pactolus_engine.pack.model import CodeSet, Coding, Parameter, Place
 from pactolus_engine.pack.overlay import Overlay, SiteCode, SiteValue
+from pactolus_engine.pack.read_approvals import without_approved_by
 from pactolus_engine.pack.read_codes import read_codings
 from pactolus_engine.pack.read_meta import Meta
 from pactolus_engine.pack.schema import Fields, read_mapping
@@ -42,18 +43,17 @@ class ReadOverlay:
     """An overlay as far as it could be read; empty where there is none."""
 
     title: str = ""
-    approved_by: str = ""
     values: dict[str, ChosenValue] = field(default_factory=dict)
     codes: tuple[AddedCode, ...] = ()
 
-    def overlay(self) -> Overlay:
-        """What the pack keeps of it."""
+    def overlay(self, digest: str) -> Overlay:
+        """What the pack keeps of it; `digest`: what an approval of it covers."""
         values = {name: SiteValue(one.value, one.rationale) for name, one in sorted(self.values.items())}
         codes = (
             SiteCode(one.code_set, one.coding.system, one.coding.code, one.coding.display)
             for one in self.codes
         )
-        return Overlay(self.title, self.approved_by, values, tuple(sorted(codes)))
+        return Overlay(self.title, values, tuple(sorted(codes)), digest)
 
 
 def read_overlay(
@@ -67,15 +67,14 @@ def read_overlay(
     mapping = read_mapping(node, issues) if node else None
     if mapping is None:
         return ReadOverlay()
-    fields = Fields(mapping, OVERLAY, issues)
+    fields = Fields(without_approved_by(mapping, issues), OVERLAY, issues)
     _check_pack(fields, meta, issues)
     title = fields.text("title")
-    approved_by = fields.optional_text("approved-by", may_be_blank=True)
     if not fields.has("parameters") and not fields.has("codes"):
         issues.add(mapping.place, "the overlay sets no parameter and adds no code")
     values = _values(fields.optional("parameters"), parameters, issues)
     codes = tuple(_codes(fields.optional("codes"), code_sets, issues))
-    return ReadOverlay(title, approved_by, values, codes)
+    return ReadOverlay(title, values, codes)
 
 
 def _check_pack(fields: Fields, meta: Meta | None, issues: Issues) -> None:

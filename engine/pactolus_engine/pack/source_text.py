@@ -75,7 +75,16 @@ def source_text(file: str, content: bytes, issues: Issues) -> str | None:
         return None
     before = issues.count
     _refuse_characters(file, text, issues)
+    _refuse_directive(file, text, issues)
     return text if issues.count == before else None
+
+
+def _refuse_directive(file: str, text: str, issues: Issues) -> None:
+    """No content of a pack begins a line with `%`; looked for here, because parsers are slow on many."""
+    found = re.search("^%", text, re.MULTILINE)
+    if found:
+        place = Place(file, text.count("\n", 0, found.start()) + 1, 1)
+        issues.add(place, "the file has a directive", "delete the line that begins with `%`")
 
 
 def _refuse_characters(file: str, text: str, issues: Issues) -> None:

@@ -128,8 +128,6 @@ class _Composer:
             if isinstance(event, DocumentStartEvent):
                 if node is not None:
                     self._refuse(event, "a second document begins here", "one file, one document")
-                if event.version or event.tags:
-                    self._refuse(event, "the file has a directive", "delete the line that begins with `%`")
                 node = self._node(next(self._events), 1)
         if node is None:
             self._issues.add(Place(self._file, 1, 1), "the file is empty")

@@ -113,7 +113,7 @@ def pack() -> Pack:
     }
     return Pack(
         id="small", version="1.0.0", language="1", title="", description="",
-        evidence_as_of=date(2026, 1, 1), review_by=date(2027, 1, 1), approved_by="",
+        evidence_as_of=date(2026, 1, 1), review_by=date(2027, 1, 1),
         facts={fact.id: fact for fact in facts}, code_sets=sets, parameters={}, parameter_values={},
         options={}, rules={}, evidence={}, digest="0" * 64,
     )  # fmt: skip

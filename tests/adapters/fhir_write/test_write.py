@@ -12,6 +12,7 @@ from pactolus_engine.facts import Source
 from pactolus_engine.pack.overlay import Overlay
 from tests.adapters.fhir_write.bundles import BASE, every, of_type, one, written, written_outcome
 from tests.support.decisions import a_decision, a_pack
+from tests.support.small_packs import approved
 
 _SHAPES = {
     Outcome.OFFER: {
@@ -69,17 +70,14 @@ def test_what_was_not_checked_is_said_to_every_reader() -> None:
     assert told in [issue["details"]["text"] for issue in message["issue"]]
 
 
-@pytest.mark.parametrize(
-    ("overlay_by", "sentence"),
-    [
-        ("", "Not clinically approved: no clinician has signed the site's overlay of it."),
-        ("Dr. Synthetic", "Overlay of the site approved by Dr. Synthetic."),
-    ],
-)
-def test_a_signature_on_the_pack_does_not_cover_the_overlay(overlay_by: str, sentence: str) -> None:
-    pack = replace(a_pack(), approved_by="Dr. Author", overlay=Overlay("Site", overlay_by, {}, ()))
-    assert approval(pack) == f"Rule pack approved by Dr. Author. {sentence}"
-    assert approval(replace(pack, overlay=None)) == "Rule pack approved by Dr. Author."
+def test_an_approval_of_the_pack_does_not_cover_the_overlay() -> None:
+    pack = approved(a_pack())
+    by = "approved by Dr. Synthetic (haematologist, 2026-02-01)."
+    assert approval(pack) == f"Rule pack {by}"
+    with_overlay = replace(pack, overlay=Overlay("Site", {}, (), "d" * 64))
+    missing = "Not clinically approved: no clinician has signed this site's overlay of the rule pack."
+    assert approval(with_overlay) == f"Rule pack {by} {missing}"
+    assert approval(approved(with_overlay)) == f"Rule pack {by} Overlay of the site {by}"
 
 
 def test_an_offer_is_an_active_proposal_with_all_that_a_reader_needs() -> None:

@@ -29,7 +29,7 @@ def pack() -> Pack:
 
 
 def test_metadata(pack: Pack) -> None:
-    assert (pack.id, pack.version, pack.language, pack.approved_by) == ("minimal", "1.2.3", "1", "")
+    assert (pack.id, pack.version, pack.language, pack.approvals) == ("minimal", "1.2.3", "1", ())
     assert (pack.evidence_as_of.isoformat(), pack.review_by.isoformat()) == ("2026-01-31", "2027-01-31")
 
 

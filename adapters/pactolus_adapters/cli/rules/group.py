@@ -2,10 +2,17 @@
 
 import click
 
+from pactolus_adapters.cli.rules.activate import activate
+from pactolus_adapters.cli.rules.approve import approve
 from pactolus_adapters.cli.rules.check import check
 from pactolus_adapters.cli.rules.export import export
+from pactolus_adapters.cli.rules.keygen import keygen
 from pactolus_adapters.cli.rules.new import new
+from pactolus_adapters.cli.rules.publish import publish
+from pactolus_adapters.cli.rules.releases import releases
 from pactolus_adapters.cli.rules.schema import schema
+from pactolus_adapters.cli.rules.sign import sign
+from pactolus_adapters.cli.rules.verify import verify
 
 __all__ = ["rules"]
 
@@ -26,3 +33,10 @@ rules.add_command(export)
 rules.add_command(check)
 rules.add_command(new)
 rules.add_command(schema)
+rules.add_command(approve)
+rules.add_command(keygen)
+rules.add_command(sign)
+rules.add_command(verify)
+rules.add_command(publish)
+rules.add_command(activate)
+rules.add_command(releases)

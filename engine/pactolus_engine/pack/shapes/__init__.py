@@ -22,9 +22,11 @@ from pactolus_engine.pack.shapes.contents import CODE_SET, EVIDENCE, META, OPTIO
 from pactolus_engine.pack.shapes.facts import BINDING, DERIVATION, FACT
 from pactolus_engine.pack.shapes.files import FILES, PackFile
 from pactolus_engine.pack.shapes.rules import BARE_EFFECTS, EFFECTS, RULE
-from pactolus_engine.pack.shapes.site import OVERLAY, SITE_VALUE, WAIVER
+from pactolus_engine.pack.shapes.site import APPROVAL, APPROVALS, OVERLAY, SITE_VALUE, WAIVER
 
 __all__ = [
+    "APPROVAL",
+    "APPROVALS",
     "ANY_ID",
     "BARE_EFFECTS",
     "BINDING",

@@ -2,7 +2,7 @@
 
 from pactolus_engine.pack import grammar
 from pactolus_engine.pack.shape import Date, Either, Key, ListOf, MapOf, Number, Shape, Text, Word
-from pactolus_engine.pack.shapes.common import ANY_ID, BLANK, CODE, CODING, IDS, LANGUAGE, SYSTEM, TEXT
+from pactolus_engine.pack.shapes.common import ANY_ID, CODE, CODING, IDS, LANGUAGE, SYSTEM, TEXT
 
 __all__ = ["CODE_SET", "EVIDENCE", "META", "OPTION", "PARAMETER", "REQUEST"]
 
@@ -16,7 +16,6 @@ META = Shape(
         Key("description", TEXT, "The question that the pack answers, and for whom.", required=True),
         Key("evidence-as-of", Date(), "The day up to which evidence was looked for.", required=True),
         Key("review-by", Date(), "From 24:00 UTC of this day every answer is HOLD.", required=True),
-        Key("approved-by", BLANK, "Who signed the pack; without it every OFFER says that nobody did."),
         Key("developer", TEXT, "Who made the pack."),
         Key("funding", TEXT, "Who paid for its making."),
     ),

@@ -8,7 +8,7 @@ from pactolus_engine.pack.shapes.common import ANY_ID
 from pactolus_engine.pack.shapes.contents import CODE_SET, EVIDENCE, META, OPTION, PARAMETER
 from pactolus_engine.pack.shapes.facts import FACT
 from pactolus_engine.pack.shapes.rules import RULE
-from pactolus_engine.pack.shapes.site import OVERLAY, WAIVER
+from pactolus_engine.pack.shapes.site import APPROVALS, OVERLAY, WAIVER
 
 __all__ = ["FILES", "PackFile"]
 
@@ -33,5 +33,6 @@ FILES = (
     PackFile("rule", "rules/*.yaml", "One rule.", RULE),
     PackFile("case", "cases/*.yaml", "One case.", CASE),
     PackFile("overlay", "cases/*.overlay.yaml", "A site's overlay, or one for cases.", OVERLAY),
+    PackFile("approvals", "approvals.yaml", "Clinical sign-offs.", APPROVALS),
     PackFile("waivers", "waivers.yaml", "Findings that stay.", ListOf(WAIVER, 0)),
 )

@@ -1,0 +1,57 @@
+"""What a pack must pass before it is published: a list of gates, each of which names what it found."""
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from typing import Any
+
+from pactolus_adapters.authoring.draft import Draft
+from pactolus_adapters.authoring.run_cases import run_case, told
+from pactolus_adapters.matchers.process import ProcessMatcher
+from pactolus_engine.cases import Case
+from pactolus_engine.errors import EnginesDisagree, MatcherFailed
+from pactolus_engine.ports import Matcher
+
+__all__ = ["Gate", "GateReport", "all_gates", "cases_gate"]
+
+
+@dataclass(frozen=True, slots=True)
+class GateReport:
+    """What one gate found. `problems`: a line each, none when the pack may pass; `statement`: JSON for the
+    release, what was looked at and what was not."""
+
+    problems: tuple[str, ...]
+    statement: Mapping[str, Any]
+
+
+@dataclass(frozen=True, slots=True)
+class Gate:
+    """One thing that is looked at; `name` stands in the release."""
+
+    name: str
+    run: Callable[[Draft], GateReport]
+
+
+def all_gates() -> tuple[Gate, ...]:
+    """Every gate, in the order in which they are tried: the quick ones first."""
+    return (Gate("cases", cases_gate),)
+
+
+def cases_gate(draft: Draft) -> GateReport:
+    """The pack's own cases come out as they say, through both engines; a pack without cases shows nothing."""
+    cases = draft.cases()
+    if not cases:
+        return GateReport(("the pack has no case",), {"number": 0})
+    matcher = ProcessMatcher()
+    try:
+        problems = [line for case in cases for line in _differences(case, draft, matcher)]
+    finally:
+        matcher.close()
+    return GateReport(tuple(problems), {"number": len(cases)})
+
+
+def _differences(case: Case, draft: Draft, matcher: Matcher) -> list[str]:
+    try:
+        result = run_case(case, draft, matcher)
+    except (EnginesDisagree, MatcherFailed) as error:
+        return [f"{case.place.file}: {error}"]
+    return told(case, result.differences)

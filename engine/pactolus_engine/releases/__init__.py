@@ -1,0 +1,1 @@
+"""Published packs: what is signed about a pack and a release, and which version is active."""
