@@ -15,7 +15,7 @@ from statistics import median
 from time import perf_counter_ns
 from typing import Any
 
-from pactolus_adapters import hallway
+from pactolus_adapters import hallway, new_records
 from pactolus_adapters.audit.sqlite import SqliteAuditLog
 from pactolus_adapters.earlier import Memory, Past
 from pactolus_adapters.grpcapi.convert import response
@@ -58,8 +58,8 @@ _WATCHED: tuple[tuple[str, Any, str], ...] = (
     ("decide", use_case, "decision_id"),
     ("write", hallway, "write"),
     ("record", hallway, "request_digest"),
-    ("record", hallway, "encode_answer"),
-    ("record", hallway, "stored_input"),
+    ("record", new_records, "encode_answer"),
+    ("record", new_records, "stored_input"),
     ("append", SqliteAuditLog, "append"),
     ("recall", hallway, "decode_answer"),
 )

@@ -9,7 +9,6 @@ from tests.house.tree import ROOT, SOURCE_ROOTS, functions, parsed, python_files
 
 FILE_LINES = 400
 FUNCTION_LINES = 60
-CORE_LINES = 3000
 
 
 def _name(path: Path) -> str:

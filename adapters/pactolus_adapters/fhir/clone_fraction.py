@@ -24,6 +24,7 @@ from pactolus_adapters.fhir.resource import Json, Resource, objects
 from pactolus_adapters.fhir.values import value_key
 from pactolus_adapters.fhir.words import Reader, Word, fact_codes, unreadable, unusable
 from pactolus_engine.facts import Source, Standing
+from pactolus_engine.pack.elements import LOD_EVENTS
 from pactolus_engine.pack.model import Fact
 from pactolus_engine.values import Interval
 
@@ -33,7 +34,6 @@ _ZERO, _ONE = Decimal(0), Decimal(1)
 _ANY = Interval(_ZERO, True, _ONE, True)
 _DETECTED = Interval(_ZERO, False, _ONE, True)
 _FLAG_CONTRADICTS = "the flag of the laboratory contradicts its own result"
-_LOD_EVENTS = "lod-events"
 _DEFAULT_LOD_EVENTS = Decimal(20)
 _UPWARD = Context(prec=60, rounding=ROUND_UP)
 _LOD_UNREADABLE = "the limit of detection is there and cannot be read"
@@ -202,7 +202,7 @@ def _limits(reader: Reader, fact: Fact, body: Json, is_flow: bool) -> _Limits:
     if stated is not None and stated.number is not None:
         is_too_few = _UPWARD.multiply(stated.number, cells.number) < 1
         return _Limits(None, None, _TOO_FEW_CELLS) if is_too_few else _Limits(stated.number, None)
-    events = reader.pack.parameter_values.get(_LOD_EVENTS, _DEFAULT_LOD_EVENTS)
+    events = reader.pack.parameter_values.get(LOD_EVENTS, _DEFAULT_LOD_EVENTS)
     return _Limits(None, min(_UPWARD.divide(events, cells.number), _ONE))
 
 

@@ -8,13 +8,13 @@ from pactolus_engine.pack.exact_number import partial_date
 from pactolus_engine.pack.issues import Issues, nearest
 from pactolus_engine.pack.model import Fact, FactType
 from pactolus_engine.pack.schema import Fields, kind, read_number, read_text, read_words
+from pactolus_engine.pack.shapes import CASE_VALUE
 from pactolus_engine.pack.yaml_source import Mapping, Node, Scalar
 from pactolus_engine.values import Codes, Interval, Members, Value, exactly
 
 __all__ = ["CaseValue", "read_case_value"]
 
 _COMPARATORS = {"below": "<", "at-most": "<=", "above": ">", "at-least": ">="}
-_FULL_KEYS = ("value", "low", "high", "standing")
 _EMPTY = "no value is left between the limits"
 
 
@@ -44,7 +44,7 @@ class _ValueReader:
             return self._plain(node)
         comparators = [word for word in _COMPARATORS if word in node.entries]
         if not comparators:
-            return self._full(Fields(node, _FULL_KEYS, self._issues))
+            return self._full(Fields(node, CASE_VALUE, self._issues))
         fields = Fields(node, comparators[:1], self._issues)
         return self._compared(comparators[0], fields)
 
@@ -134,7 +134,7 @@ class _ValueReader:
     def _full(self, fields: Fields) -> CaseValue | None:
         standing = Standing.FINAL
         if fields.has("standing"):
-            standing = Standing(fields.word("standing", [word.value for word in Standing]) or standing)
+            standing = Standing(fields.word("standing") or standing)
         if fields.has("value"):
             fields.refuse(["low", "high"], "`value` says it already")
             node = fields.optional("value")

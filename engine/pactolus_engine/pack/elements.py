@@ -6,7 +6,7 @@ has one function for each). Source of the element names: FHIR R4 resource defini
 
 from pactolus_engine.pack.model import FactType
 
-__all__ = ["COMPONENT_ROLES", "ELEMENTS", "ElementRule"]
+__all__ = ["COMPONENT_ROLES", "ELEMENTS", "LOD_EVENTS", "READER_PARAMETERS", "ElementRule"]
 
 ElementRule = frozenset[FactType]
 
@@ -58,3 +58,9 @@ ELEMENTS: dict[str, dict[str, ElementRule]] = {
 
 COMPONENT_ROLES = frozenset({"lod", "lloq", "cells", "ci-low", "ci-high", "value"})
 """Components of a `clone-fraction`, and `value` for the element `component`."""
+
+LOD_EVENTS = "lod-events"
+"""The parameter from which the reader computes a limit of detection that the report does not state."""
+
+READER_PARAMETERS: dict[str, tuple[str, ...]] = {"clone-fraction": (LOD_EVENTS,)}
+"""Element → parameters of the pack that the FHIR reader itself looks up for it."""

@@ -37,6 +37,7 @@ from pactolus_engine.pack.fact import (
 )
 from pactolus_engine.pack.overlay import Overlay
 from pactolus_engine.pack.place import Place
+from pactolus_engine.pack.waiver import Waiver
 
 __all__ = [
     "Absence",
@@ -66,6 +67,7 @@ __all__ = [
     "Several",
     "Status",
     "StatusTest",
+    "Waiver",
     "EVALUATION_DATE",
 ]
 
@@ -191,3 +193,4 @@ class Pack:
     overlay: Overlay | None = None
     content_digest: str = ""
     approvals: tuple[Approval, ...] = ()
+    waivers: tuple[Waiver, ...] = ()

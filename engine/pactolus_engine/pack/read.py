@@ -1,16 +1,18 @@
 """From the files of a pack to a `Pack`: everything checked, all mistakes at once, or nothing.
 
 sizes → YAML nodes → metadata, evidence, codes, parameters → the site's overlay → options → facts →
-rules → what they say of each other → cases → approvals → digests. Pure: the bytes come in from outside.
+rules → what they say of each other → cases → waivers, approvals → digests. Pure: the bytes come in from outside.
 """
 
 import re
 from collections.abc import Mapping as NameMap
 from dataclasses import dataclass
 from decimal import Decimal
+from typing import Any
 
 from pactolus_engine.decision import Evidence
 from pactolus_engine.pack.approval import Approval, overlay_content_digest
+from pactolus_engine.pack.case import Case
 from pactolus_engine.pack.check_facts import (
     check_fact_cycles,
     check_fact_references,
@@ -23,7 +25,7 @@ from pactolus_engine.pack.digest import APPROVALS_FILE, content_digest, pack_dig
 from pactolus_engine.pack.issues import Issues
 from pactolus_engine.pack.model import CodeSet, Fact, Option, Pack, Parameter, Place, Rule, RuleOff
 from pactolus_engine.pack.read_approvals import read_approvals
-from pactolus_engine.pack.read_cases import CaseScope, is_case, is_case_overlay, read_case_nodes
+from pactolus_engine.pack.read_cases import CaseScope, case_name, is_case, is_case_overlay, read_case_nodes
 from pactolus_engine.pack.read_codes import check_implied_values, read_code_sets
 from pactolus_engine.pack.read_conditions import Scope
 from pactolus_engine.pack.read_evidence import read_evidence
@@ -33,20 +35,26 @@ from pactolus_engine.pack.read_options import read_options
 from pactolus_engine.pack.read_overlay import ReadOverlay, extended, read_overlay
 from pactolus_engine.pack.read_parameters import parameters_in_force, read_parameters
 from pactolus_engine.pack.read_rules import declared_definitions, read_rules
+from pactolus_engine.pack.read_waivers import read_waivers
 from pactolus_engine.pack.schema import is_id
 from pactolus_engine.pack.section import Section
 from pactolus_engine.pack.source_text import check_sizes
 from pactolus_engine.pack.switches import Switches
 from pactolus_engine.pack.version import is_version
-from pactolus_engine.pack.yaml_source import Mapping, Node, Scalar, compose
+from pactolus_engine.pack.waiver import Waiver
+from pactolus_engine.pack.whole import WholePack
+from pactolus_engine.pack.yaml_source import Mapping, Node, Scalar, Sequence, compose
 
-__all__ = ["SiteFile", "declared_id", "declared_version", "read_pack"]
+__all__ = ["SiteFile", "declared_id", "declared_version", "read_pack", "read_whole"]
 
 SiteFile = tuple[str, bytes]
 """The name of a file of the site (overlay, approvals), as issues show it, and its content."""
 
 _REQUIRED = ("pack.yaml", "facts.yaml")
 _OPTIONAL = ("codes.yaml", "parameters.yaml", "options.yaml", "evidence.yaml")
+_LISTS = ("waivers.yaml",)
+"""Files that may be left out and hold a list."""
+
 _README = "README.md"
 _RESOURCES = re.compile(r"cases/[A-Za-z0-9][A-Za-z0-9._-]*\.json")
 _CASE_OVERLAY = re.compile(r"cases/([^/]+)\.overlay\.yaml")
@@ -66,6 +74,17 @@ def read_pack(
     with `/`, to contents. `overlay` is what the site sets and adds, `site_approvals` what it
     has approved; with a mistake in one of them the pack is refused too.
     """
+    return read_whole(name, files, overlay=overlay, site_approvals=site_approvals).pack
+
+
+def read_whole(
+    name: str,
+    files: NameMap[str, bytes],
+    *,
+    overlay: SiteFile | None = None,
+    site_approvals: SiteFile | None = None,
+) -> WholePack:
+    """As `read_pack`, with all that the author wrote beside it."""
     issues = Issues()
     of_site = dict(file for file in (overlay, site_approvals) if file)
     if not check_sizes({**files, **of_site}, issues):
@@ -73,7 +92,9 @@ def read_pack(
     _check_names(files, issues)
     parts = _read_parts(files, overlay, site_approvals, issues)
     issues.raise_if_any(name)
-    return _pack(parts, files, overlay, site_approvals)
+    return WholePack(
+        _pack(parts, files, overlay, site_approvals), parts.rules.items, parts.cases, parts.nodes
+    )
 
 
 def declared_id(files: NameMap[str, bytes]) -> str:
@@ -110,7 +131,7 @@ def _check_names(files: NameMap[str, bytes], issues: Issues) -> None:
 
 
 def _is_pack_file(file: str) -> bool:
-    if file in {*_REQUIRED, *_OPTIONAL, APPROVALS_FILE, _README} or _RESOURCES.fullmatch(file):
+    if file in {*_REQUIRED, *_OPTIONAL, *_LISTS, APPROVALS_FILE, _README} or _RESOURCES.fullmatch(file):
         return True
     named = _CASE_OVERLAY.fullmatch(file) or _NAMED.fullmatch(file)
     return named is not None and is_id(named[1])
@@ -131,6 +152,9 @@ class _Parts:
     rules_off: dict[str, RuleOff]
     overlay: ReadOverlay
     approvals: tuple[Approval, ...]
+    cases: tuple[Case, ...]
+    waivers: tuple[Waiver, ...]
+    nodes: dict[str, Node | None]
 
 
 def _read_parts(
@@ -153,26 +177,54 @@ def _read_parts(
     facts = read_facts(nodes["facts.yaml"], code_sets, issues)
     rule_nodes = {file: node for file, node in nodes.items() if file.startswith("rules/")}
     places = {name: one.place for name, one in overlay.values.items()}
-    scope = Scope(facts, declared_definitions(rule_nodes, issues), parameters, values, places)
+    defined = declared_definitions(rule_nodes, issues)
+    scope = Scope(facts, defined, parameters, values, places)
     rules = read_rules(rule_nodes, scope, options, evidence, issues)
     read_fact_conditions(nodes["facts.yaml"], facts, scope, issues)
     rules_off = _check_meaning(nodes, facts, rules, scope, issues)
     for held in (overlay, *_case_overlays(nodes, meta, parameters, code_sets, issues)):
         check_meanings(held.codes, facts.items, extended(code_sets, held.codes), issues)
     case_nodes = {file: node for file, node in nodes.items() if is_case(file)}
-    read_case_nodes(case_nodes, CaseScope(facts, options, rules, frozenset(files)), issues)
+    cases = read_case_nodes(case_nodes, CaseScope(facts, options, rules, frozenset(files)), issues)
+    sections = (rules, defined, facts, parameters, code_sets, options, evidence)
+    waivers = read_waivers(nodes["waivers.yaml"], _names(meta, case_nodes, *sections), issues)
     approvals = read_approvals(nodes.get(APPROVALS_FILE), parameters, issues)
     if site_approvals is not None:
         approvals += read_approvals(compose(*site_approvals, issues), parameters, issues, of_site=True)
     return _Parts(
-        meta, evidence, code_sets, parameters, values, options, facts, rules, rules_off, overlay, approvals
+        meta,
+        evidence,
+        code_sets,
+        parameters,
+        values,
+        options,
+        facts,
+        rules,
+        rules_off,
+        overlay,
+        approvals,
+        cases,
+        waivers,
+        nodes,
     )
+
+
+def _names(
+    meta: Meta | None, cases: NameMap[str, Node | None], *sections: Section[Any]
+) -> dict[str, frozenset[str]]:
+    """What a waiver may be addressed to: kind → ids; a part that could not be read is left out."""
+    names: dict[str, frozenset[str]] = {
+        one.what.replace(" ", "-"): one.declared for one in sections if one.readable
+    }
+    names["case"] = frozenset(map(case_name, cases))
+    return names | ({"pack": frozenset({meta.id})} if meta else {})
 
 
 def _nodes(files: NameMap[str, bytes], issues: Issues) -> dict[str, Node | None]:
     """The node of every YAML file; a file that may be left out is then an empty map."""
     nodes: dict[str, Node | None] = dict.fromkeys(_REQUIRED)
     nodes |= {file: Mapping({}, Place(file, 1, 1)) for file in _OPTIONAL}
+    nodes |= {file: Sequence((), Place(file, 1, 1)) for file in _LISTS}
     for file in sorted(files):
         if file.endswith(".yaml") and _is_pack_file(file):
             nodes[file] = compose(file, files[file], issues)
@@ -239,6 +291,7 @@ def _pack(
         ),
         rules_off=parts.rules_off,
         overlay=parts.overlay.overlay(overlay_content_digest(content, overlay[1])) if overlay else None,
+        waivers=parts.waivers,
         content_digest=content,
         approvals=parts.approvals,
     )

@@ -3,24 +3,22 @@
 Whether a sign-off still fits what it was given for is not looked at here, see `sign_off.py`.
 """
 
-import re
 from collections.abc import Iterator
 
 from pactolus_engine.pack.approval import Approval, Approved
+from pactolus_engine.pack.grammar import DIGEST, matches
 from pactolus_engine.pack.issues import Issues
 from pactolus_engine.pack.model import Parameter, Place
 from pactolus_engine.pack.schema import Fields, kind, read_mapping
 from pactolus_engine.pack.section import Section
+from pactolus_engine.pack.shapes import APPROVAL, APPROVALS
 from pactolus_engine.pack.yaml_source import Mapping, Node, Sequence
 
 __all__ = ["read_approvals", "without_approved_by"]
 
-_KEYS = ("of", "parameter", "value", "digest", "by", "role", "on", "note")
 _OLD_KEY = "approved-by"
-_DIGEST = re.compile(r"[0-9a-f]{64}")
+_SITES_OWN = "the site does, in the file beside its overlay"
 _OF_A_PARAMETER = "only the approval of a parameter says it"
-_OF_PACK_FILE = (Approved.PACK.value, Approved.PARAMETER.value)
-_OF_SITE_FILE = (*_OF_PACK_FILE, Approved.OVERLAY.value)
 
 
 def read_approvals(
@@ -31,32 +29,34 @@ def read_approvals(
     mapping = read_mapping(node, issues) if node else None
     if mapping is None:
         return ()
-    listed = Fields(mapping, ("approvals",), issues).required("approvals")
+    listed = Fields(mapping, APPROVALS, issues).required("approvals")
     if listed is None:
         return ()
     if not isinstance(listed, Sequence) or not listed.items:
         found = "an empty one" if isinstance(listed, Sequence) else kind(listed)
         issues.add(listed.place, f"expected a list of approvals, found {found}", "delete the file")
         return ()
-    return tuple(_approvals(listed, parameters, issues, _OF_SITE_FILE if of_site else _OF_PACK_FILE))
+    return tuple(_approvals(listed, parameters, issues, of_site))
 
 
 def _approvals(
-    listed: Sequence, parameters: Section[Parameter], issues: Issues, kinds: tuple[str, ...]
+    listed: Sequence, parameters: Section[Parameter], issues: Issues, of_site: bool
 ) -> Iterator[Approval]:
     for item in listed.items:
         before = issues.count
         mapping = read_mapping(item, issues)
-        approval = _approval(mapping, parameters, issues, kinds) if mapping else None
+        approval = _approval(mapping, parameters, issues, of_site) if mapping else None
         if approval is not None and issues.count == before:
             yield approval
 
 
 def _approval(
-    mapping: Mapping, parameters: Section[Parameter], issues: Issues, kinds: tuple[str, ...]
+    mapping: Mapping, parameters: Section[Parameter], issues: Issues, of_site: bool
 ) -> Approval | None:
-    fields = Fields(mapping, _KEYS, issues)
-    of, digest = fields.word("of", kinds), _digest(fields, issues)
+    fields = Fields(mapping, APPROVAL, issues)
+    of, digest = fields.word("of"), _digest(fields, issues)
+    if of == Approved.OVERLAY and not of_site:
+        issues.add(_place(fields, "of"), "a pack cannot approve the overlay of a site", _SITES_OWN)
     parameter, value = "", None
     if of == Approved.PARAMETER:
         parameter, value = fields.id("parameter"), fields.number("value")
@@ -73,7 +73,7 @@ def _approval(
 
 def _digest(fields: Fields, issues: Issues) -> str:
     digest = fields.text("digest")
-    if digest and not _DIGEST.fullmatch(digest):
+    if digest and not matches(DIGEST, digest):
         advice = "`pactolus rules approve` writes it"
         issues.add(_place(fields, "digest"), "`digest` is not 64 characters of lower-case hex", advice)
     return digest

@@ -8,11 +8,11 @@ from pactolus_engine.pack.issues import Issues, nearest, quoted
 from pactolus_engine.pack.model import Binding, CodeSet, Fact, FactType
 from pactolus_engine.pack.schema import Fields, read_mapping, read_text, read_word, read_words
 from pactolus_engine.pack.section import Section
+from pactolus_engine.pack.shapes import BINDING
 from pactolus_engine.pack.yaml_source import Node, Scalar
 
 __all__ = ["check_element", "read_binding"]
 
-_KEYS = ("resource", "codes", "element", "values", "components")
 _WITHOUT_CODES = {"birth-date", "subject-mismatch", "drug"}
 """Elements that say by themselves what they are; a drug's code is looked up in `values`."""
 
@@ -25,7 +25,7 @@ def read_binding(fact: Fact, node: Node, code_sets: Section[CodeSet], issues: Is
     mapping = read_mapping(node, issues)
     if mapping is None:
         return None
-    return _BindingReader(fact, Fields(mapping, _KEYS, issues), code_sets, issues).fact()
+    return _BindingReader(fact, Fields(mapping, BINDING, issues), code_sets, issues).fact()
 
 
 class _BindingReader:

@@ -1,6 +1,5 @@
 """`cases/*.yaml`: the stories that show what a pack does, checked against the pack they belong to."""
 
-import re
 from collections.abc import Mapping as NameMap
 from dataclasses import dataclass
 from datetime import UTC, datetime
@@ -8,27 +7,18 @@ from datetime import UTC, datetime
 from pactolus_engine.decision import Outcome
 from pactolus_engine.facts import FactSet
 from pactolus_engine.pack.case import Case, Expectation
+from pactolus_engine.pack.grammar import INSTANT, matches
 from pactolus_engine.pack.issues import Issues
 from pactolus_engine.pack.model import Effect, Fact, Option, Pack, Rule
 from pactolus_engine.pack.read_case_facts import read_case_facts
 from pactolus_engine.pack.schema import Fields, read_mapping, read_text, read_words
 from pactolus_engine.pack.section import Section
+from pactolus_engine.pack.shapes import CASE, EXPECTATION, REFUSED
 from pactolus_engine.pack.yaml_source import Node, Sequence, compose
 
-__all__ = ["CaseScope", "is_case", "is_case_overlay", "read_case_nodes", "read_cases"]
+__all__ = ["CaseScope", "case_name", "is_case", "is_case_overlay", "read_case_nodes", "read_cases"]
 
-_KEYS = ("name", "at", "overlay", "facts", "resources", "earlier", "earlier-at", "expect")
-_DECIDED_KEYS = (
-    *("outcome", "options", "fired", "not-fired", "missing", "conclusions", "off"),
-    *("replacement", "status"),
-)
-_EXPECT_KEYS = (*_DECIDED_KEYS, "refused")
 _OVERLAY = ".overlay.yaml"
-_REPLACING = tuple(outcome for outcome in Outcome if outcome is not Outcome.RETRACT)
-_ENDED = ("revoked", "entered-in-error")
-_INSTANT = re.compile(
-    r"[0-9]{4}-[0-9]{2}-[0-9]{2}T[0-9]{2}:[0-9]{2}:[0-9]{2}(?:\.[0-9]{1,3})?(?:Z|[+-][0-9]{2}:[0-9]{2})"
-)
 
 
 @dataclass(frozen=True, slots=True)
@@ -54,6 +44,11 @@ def read_cases(files: NameMap[str, bytes], pack: Pack) -> tuple[Case, ...]:
     cases = read_case_nodes(nodes, scope, issues)
     issues.raise_if_any(pack.id)
     return cases
+
+
+def case_name(file: str) -> str:
+    """The id of a case as the name of its file says it."""
+    return file.removeprefix("cases/").removesuffix(".yaml")
 
 
 def is_case(file: str) -> bool:
@@ -84,7 +79,7 @@ class _CaseReader:
         if mapping is None:
             return None
         before = self._issues.count
-        fields = Fields(mapping, _KEYS, self._issues)
+        fields = Fields(mapping, CASE, self._issues)
         name, at = fields.text("name"), self._instant(fields, "at")
         facts, resources, overlay = self._facts(fields), self._resources(fields), self._overlay(fields)
         earlier, earlier_at = self._earlier(fields), self._instant(fields, "earlier-at")
@@ -145,10 +140,10 @@ class _CaseReader:
         mapping = read_mapping(node, self._issues) if node else None
         if mapping is None:
             return None
-        expect = Fields(mapping, _EXPECT_KEYS, self._issues)
-        if expect.has("refused"):
+        expect = Fields(mapping, EXPECTATION, self._issues)
+        if expect.has(REFUSED):
             return self._refusal(expect, is_from_fhir=fields.has("resources"))
-        outcome = expect.word("outcome", [word.value for word in Outcome])
+        outcome = expect.word("outcome")
         fired = self._scope.rules.names(expect.words("fired"), self._issues)
         not_fired = self._scope.rules.names(expect.words("not-fired"), self._issues)
         if set(fired) & set(not_fired):
@@ -175,9 +170,9 @@ class _CaseReader:
     def _retraction(self, expect: Fields, outcome: str) -> tuple[Outcome | None, str | None]:
         """What only a RETRACT has."""
         read: dict[str, str] = {}
-        for key, words in (("replacement", [word.value for word in _REPLACING]), ("status", list(_ENDED))):
+        for key in ("replacement", "status"):
             if expect.has(key):
-                read[key] = expect.word(key, words)
+                read[key] = expect.word(key)
                 if outcome and outcome != Outcome.RETRACT:
                     self._issues.add(expect.key_place(key), f"`{key}` belongs to the outcome `RETRACT`")
         replacement = read.get("replacement")
@@ -185,11 +180,12 @@ class _CaseReader:
 
     def _refusal(self, expect: Fields, *, is_from_fhir: bool) -> Expectation:
         """An input that must be refused: there is no decision to look at."""
-        expect.refuse(_DECIDED_KEYS, "an input that is refused comes to no decision")
+        decided = [key for key in EXPECTATION.names if key != REFUSED]
+        expect.refuse(decided, "an input that is refused comes to no decision")
         if not is_from_fhir:
             message = "only `resources` can be refused; what is under `facts` was read already"
-            self._issues.add(expect.key_place("refused"), message)
-        return Expectation(None, refused=tuple(sorted(word.text for word in expect.words("refused"))))
+            self._issues.add(expect.key_place(REFUSED), message)
+        return Expectation(None, refused=tuple(sorted(word.text for word in expect.words(REFUSED))))
 
     def _names(
         self, expect: Fields, key: str, section: Section[Fact] | Section[Option] | Section[Rule]
@@ -223,7 +219,7 @@ class _CaseReader:
 
 
 def _instant(text: str) -> datetime | None:
-    if not _INSTANT.fullmatch(text):
+    if not matches(INSTANT, text):
         return None
     try:
         return datetime.fromisoformat(text).astimezone(UTC)

@@ -1,25 +1,21 @@
 """`codes.yaml` and every other coding of a pack: which codes mean what."""
 
-import re
-
+from pactolus_engine.pack import grammar
 from pactolus_engine.pack.issues import Issues
 from pactolus_engine.pack.model import CodeSet, Coding, Fact, FactType, Place
 from pactolus_engine.pack.schema import Fields, kind, read_mapping, read_text
 from pactolus_engine.pack.section import Section, read_section
+from pactolus_engine.pack.shapes import CODE_SET, CODING
 from pactolus_engine.pack.yaml_source import Mapping, Node, Sequence
 
 __all__ = ["check_implied_values", "read_code_sets", "read_coding", "read_codings"]
-
-_SYSTEM = re.compile(r"(?:https?://|urn:(?:oid|uuid|ietf):?)[!-~]+|local:[a-z][a-z0-9]*(?:-[a-z0-9]+)*")
-# FHIR R4 `code`: no white space at the ends, single spaces inside.
-_CODE = re.compile(r"[!-~]+(?: [!-~]+)*")
 
 
 def read_code_sets(node: Node | None, issues: Issues) -> Section[CodeSet]:
     """Every code set, by name; the implied values are only texts so far."""
 
     def read(name: str, body: Mapping, place: Place) -> CodeSet:
-        fields = Fields(body, ("codes", "implies"), issues, place)
+        fields = Fields(body, CODE_SET, issues, place)
         node = fields.required("codes")
         codings = tuple(coding for coding, _ in read_codings(node, issues)) if node else ()
         return CodeSet(name, codings, _implied(fields, issues))
@@ -35,7 +31,7 @@ def read_codings(node: Node, issues: Issues) -> tuple[tuple[Coding, Place], ...]
     codings: dict[tuple[str, str], tuple[Coding, Place]] = {}
     for item in node.items:
         body = read_mapping(item, issues)
-        coding = read_coding(Fields(body, ("system", "code", "display"), issues), issues) if body else None
+        coding = read_coding(Fields(body, CODING, issues), issues) if body else None
         if coding is None:
             continue
         if (coding.system, coding.code) in codings:
@@ -47,17 +43,15 @@ def read_codings(node: Node, issues: Issues) -> tuple[tuple[Coding, Place], ...]
 def read_coding(fields: Fields, issues: Issues) -> Coding | None:
     """A coding from the keys `system`, `code` and `display` of a map."""
     system, code = fields.text("system"), fields.text("code")
-    _check(fields, "system", system, _SYSTEM, "an absolute URI, or `local:` and a name", issues)
-    _check(fields, "code", code, _CODE, "printable ASCII without doubled spaces", issues)
+    _check(fields, "system", system, grammar.SYSTEM, "an absolute URI, or `local:` and a name", issues)
+    _check(fields, "code", code, grammar.CODE, "printable ASCII without doubled spaces", issues)
     display = fields.optional_text("display")
     return Coding(system, code, display) if system and code else None
 
 
-def _check(
-    fields: Fields, key: str, text: str, grammar: re.Pattern[str], advice: str, issues: Issues
-) -> None:
+def _check(fields: Fields, key: str, text: str, form: str, advice: str, issues: Issues) -> None:
     node = fields.optional(key)
-    if text and node and not grammar.fullmatch(text):
+    if text and node and not grammar.matches(form, text):
         issues.add(node.place, f"`{key}` is not well formed", advice)
 
 

@@ -37,6 +37,7 @@ from pactolus_engine.pack.schema import (
     read_words,
 )
 from pactolus_engine.pack.section import Section
+from pactolus_engine.pack.shapes import PARAMETER_NAMED, STATUSES, TEST
 from pactolus_engine.pack.yaml_source import Mapping, Node, Scalar, Sequence
 
 __all__ = ["Scope", "named_parameters", "read_condition"]
@@ -44,8 +45,6 @@ __all__ = ["Scope", "named_parameters", "read_condition"]
 _HEADS = ("fact", "defined", "all", "any", "not")
 _COMPARISONS = {operator.value: operator for operator in Operator}
 _DATE_TESTS = {"before": Operator.BELOW, "on-or-after": Operator.AT_LEAST}
-_TESTS = (*_COMPARISONS, "within", *_DATE_TESTS, "is", "in", "is-set", "status", "absent")
-_STATUSES = (Status.NOT_FINAL, Status.UNREADABLE, Status.DISAGREEING, Status.UNUSABLE)
 _ONE_TEST = "one test a fact; join several with `all`"
 
 
@@ -94,7 +93,7 @@ class _ConditionReader:
             advice = f"one of {', '.join(f'`{head}`' for head in _HEADS)}"
             self._issues.add(mapping.place, "not a condition", advice)
             return None
-        known = ("fact", *_TESTS) if heads[0] == "fact" else heads
+        known = TEST if heads[0] == "fact" else heads
         fields = Fields(mapping, known, self._issues)
         match heads[0]:
             case "fact":
@@ -127,7 +126,7 @@ class _ConditionReader:
     def _test(self, fields: Fields, mapping: Mapping) -> Condition | None:
         node = mapping.entries["fact"].value
         name = read_id(node, self._issues)
-        tests = [test for test in _TESTS if test in mapping.entries]
+        tests = [test for test in TEST.one_of if test in mapping.entries]
         if len(tests) != 1:
             self._issues.add(mapping.place, f"expected one test, found {len(tests)}", _ONE_TEST)
             return None
@@ -194,7 +193,7 @@ class _ConditionReader:
     def _parameter(self, fact: Fact, node: Mapping) -> Decimal | None:
         """The value in force; where there is none the rule is off, and the lowest value stands in for
         it, so that everything else about the rule is checked all the same."""
-        fields = Fields(node, ("parameter",), self._issues)
+        fields = Fields(node, PARAMETER_NAMED, self._issues)
         name = fields.id("parameter")
         if not name:
             return None
@@ -238,7 +237,7 @@ class _ConditionReader:
 
     def _status(self, fact: Fact, node: Node) -> Condition | None:
         words = (node,) if isinstance(node, Scalar) else read_words(node, self._issues)
-        read = [read_word(word, _STATUSES, "`status`", self._issues) for word in words]
+        read = [read_word(word, STATUSES, "`status`", self._issues) for word in words]
         statuses = frozenset(Status(word) for word in read if word is not None)
         return StatusTest(fact.id, statuses) if statuses and None not in read else None
 

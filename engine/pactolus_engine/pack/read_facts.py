@@ -1,9 +1,9 @@
 """`facts.yaml`: every fact but its conditions, which may use facts that stand further down."""
 
-import re
 from decimal import Decimal
 
 from pactolus_engine.pack.exact_number import exact_number
+from pactolus_engine.pack.grammar import UNIT, VALUE, matches
 from pactolus_engine.pack.issues import Issues, nearest
 from pactolus_engine.pack.model import (
     EVALUATION_DATE,
@@ -18,6 +18,7 @@ from pactolus_engine.pack.model import (
 from pactolus_engine.pack.read_binding import read_binding
 from pactolus_engine.pack.schema import Fields, read_id, read_mapping, read_words
 from pactolus_engine.pack.section import Section, read_section
+from pactolus_engine.pack.shapes import DERIVATION, FACT
 from pactolus_engine.pack.yaml_source import Mapping, Node
 
 __all__ = ["RESERVED", "read_facts"]
@@ -25,27 +26,6 @@ __all__ = ["RESERVED", "read_facts"]
 RESERVED = {EVALUATION_DATE, "samples"}
 """Ids with a meaning of their own: the built-in date, and the key of a case for several samples."""
 
-_KEYS = (
-    "title",
-    "type",
-    "unit",
-    "at-least",
-    "at-most",
-    "suspect-from",
-    "values",
-    "absence",
-    "assume",
-    "note",
-    "supply",
-    "several",
-    "of",
-    "read",
-    "derive",
-    "only",
-    "prefer",
-)
-_VALUE = re.compile(r"[A-Za-z0-9][A-Za-z0-9.+-]{0,63}")
-_UNIT = re.compile(r"[!-~]{1,64}")
 _UNIT_OF = {"years-between": "a", "days-between": "d"}
 _MEASURED = {FactType.INTEGER, FactType.QUANTITY, FactType.FRACTION}
 _CODED = {FactType.CODE, FactType.SET}
@@ -57,7 +37,7 @@ def read_facts(node: Node | None, code_sets: Section[CodeSet], issues: Issues) -
     def read(name: str, body: Mapping, place: Place) -> Fact | None:
         if name in RESERVED:
             issues.add(place, f"`{name}` is built in and cannot be a fact of the pack")
-        return _FactReader(name, Fields(body, _KEYS, issues, place), code_sets, issues).fact()
+        return _FactReader(name, Fields(body, FACT, issues, place), code_sets, issues).fact()
 
     return read_section("fact", node, issues, read)
 
@@ -74,8 +54,8 @@ class _FactReader:
     def fact(self) -> Fact | None:
         fields = self._fields
         title = fields.text("title")
-        type_word = fields.word("type", [word.value for word in FactType])
-        absence_word = fields.word("absence", [word.value for word in Absence])
+        type_word = fields.word("type")
+        absence_word = fields.word("absence")
         if not type_word or not absence_word:
             return None
         fact_type, absence = FactType(type_word), Absence(absence_word)
@@ -110,7 +90,7 @@ class _FactReader:
             return ""
         unit = self._fields.text("unit")
         node = self._fields.optional("unit")
-        if unit and node and not _UNIT.fullmatch(unit):
+        if unit and node and not matches(UNIT, unit):
             self._issues.add(node.place, "`unit` is not a UCUM code")
         if unit and node and fact_type is FactType.FRACTION and unit != "1":
             self._issues.add(node.place, "a fraction is a part of 1", 'write `unit: "1"`')
@@ -149,7 +129,7 @@ class _FactReader:
         node = self._fields.required("values")
         words = read_words(node, self._issues) if node else ()
         for word in words:
-            if not _VALUE.fullmatch(word.text):
+            if not matches(VALUE, word.text):
                 self._issues.add(word.place, "not a value", "a value is letters, digits, `.`, `+` and `-`")
         return tuple(word.text for word in words)
 
@@ -213,7 +193,7 @@ class _FactReader:
                 advice = "write `several: union`, or another way to choose"
                 self._issues.add(fields.place, "a set must say what several resources mean together", advice)
             return Several.LATEST
-        several = Several(fields.word("several", [word.value for word in Several]) or Several.LATEST)
+        several = Several(fields.word("several") or Several.LATEST)
         place = fields.key_place("several")
         if several is Several.ANY and fact_type is not FactType.BOOLEAN:
             self._issues.add(place, "`several: any` is for boolean facts")
@@ -232,7 +212,7 @@ class _FactReader:
         if absence is Absence.ASSUMED:
             place = self._fields.key_place("absence")
             self._issues.add(place, "a derived fact cannot be assumed", "let its inputs be assumed")
-        fields = Fields(mapping, _UNIT_OF, self._issues)
+        fields = Fields(mapping, DERIVATION, self._issues)
         kinds = [kind for kind in _UNIT_OF if fields.has(kind)]
         if len(kinds) != 1:
             self._issues.add(mapping.place, "expected one of `years-between` and `days-between`")

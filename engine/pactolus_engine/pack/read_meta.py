@@ -3,26 +3,14 @@
 from dataclasses import dataclass
 from datetime import date
 
+from pactolus_engine.pack.grammar import VERSION, matches
 from pactolus_engine.pack.issues import Issues
 from pactolus_engine.pack.read_approvals import without_approved_by
 from pactolus_engine.pack.schema import Fields, read_mapping
-from pactolus_engine.pack.version import is_version
+from pactolus_engine.pack.shapes import LANGUAGE, META
 from pactolus_engine.pack.yaml_source import Node
 
 __all__ = ["LANGUAGE", "Meta", "read_meta"]
-
-LANGUAGE = "1"
-"""The version of the rule language that this reader reads."""
-
-_KEYS = (
-    "id",
-    "version",
-    "language",
-    "title",
-    "description",
-    "evidence-as-of",
-    "review-by",
-)
 
 
 @dataclass(frozen=True, slots=True)
@@ -43,7 +31,7 @@ def read_meta(node: Node, issues: Issues) -> Meta | None:
     mapping = read_mapping(node, issues)
     if mapping is None:
         return None
-    fields = Fields(without_approved_by(mapping, issues), _KEYS, issues)
+    fields = Fields(without_approved_by(mapping, issues), META, issues)
     pack_id, version = fields.id("id"), _version(fields, issues)
     _check_language(fields, issues)
     title, description = fields.text("title"), fields.text("description")
@@ -58,7 +46,7 @@ def read_meta(node: Node, issues: Issues) -> Meta | None:
 def _version(fields: Fields, issues: Issues) -> str:
     version = fields.text("version")
     node = fields.optional("version")
-    if version and node and not is_version(version):
+    if version and node and not matches(VERSION, version):
         issues.add(node.place, "`version` is not three numbers", "as `1.0.0`")
     return version
 

@@ -6,21 +6,17 @@ from pactolus_engine.pack.model import Option, Place, Request
 from pactolus_engine.pack.read_codes import read_coding
 from pactolus_engine.pack.schema import Fields, kind, read_mapping
 from pactolus_engine.pack.section import Section, read_section
+from pactolus_engine.pack.shapes import CODING, OPTION, REQUEST
 from pactolus_engine.pack.yaml_source import Mapping, Node, Sequence
 
 __all__ = ["read_options"]
-
-_KEYS = ("title", "description", "evidence", "requests")
-_REQUEST_KEYS = ("kind", "text", "system", "code", "display")
-_CODING_KEYS = ("system", "code", "display")
 
 
 def read_options(node: Node | None, evidence: Section[Evidence], issues: Issues) -> Section[Option]:
     """Every option, by id."""
 
     def read(name: str, body: Mapping, place: Place) -> Option:
-        fields = Fields(body, _KEYS, issues, place)
-        fields.required("evidence")
+        fields = Fields(body, OPTION, issues, place)
         sources = evidence.names(fields.words("evidence"), issues)
         requests = _requests(fields.required("requests"), issues)
         return Option(name, fields.text("title"), fields.text("description"), sources, requests, place)
@@ -35,10 +31,10 @@ def _requests(node: Node | None, issues: Issues) -> tuple[Request, ...]:
         issues.add(node.place, f"expected a list of requests, found {kind(node)} without any")
         return ()
     bodies = [read_mapping(item, issues) for item in node.items]
-    return tuple(_request(Fields(body, _REQUEST_KEYS, issues), issues) for body in bodies if body)
+    return tuple(_request(Fields(body, REQUEST, issues), issues) for body in bodies if body)
 
 
 def _request(fields: Fields, issues: Issues) -> Request:
-    what = fields.word("kind", ("service", "medication"))
-    is_coded = any(fields.has(key) for key in _CODING_KEYS)
+    what = fields.word("kind")
+    is_coded = any(fields.has(key) for key in CODING.names)
     return Request(what, fields.text("text"), read_coding(fields, issues) if is_coded else None)

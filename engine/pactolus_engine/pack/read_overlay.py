@@ -12,11 +12,11 @@ from pactolus_engine.pack.read_codes import read_codings
 from pactolus_engine.pack.read_meta import Meta
 from pactolus_engine.pack.schema import Fields, read_mapping
 from pactolus_engine.pack.section import Section, read_section
+from pactolus_engine.pack.shapes import OVERLAY, SITE_VALUE
 from pactolus_engine.pack.yaml_source import Mapping, Node
 
 __all__ = ["AddedCode", "ChosenValue", "ReadOverlay", "extended", "read_overlay"]
 
-_KEYS = ("overlay-for", "pack-version", "title", "parameters", "codes")
 _SITE = "site"
 
 
@@ -67,7 +67,7 @@ def read_overlay(
     mapping = read_mapping(node, issues) if node else None
     if mapping is None:
         return ReadOverlay()
-    fields = Fields(without_approved_by(mapping, issues), _KEYS, issues)
+    fields = Fields(without_approved_by(mapping, issues), OVERLAY, issues)
     _check_pack(fields, meta, issues)
     title = fields.text("title")
     if not fields.has("parameters") and not fields.has("codes"):
@@ -98,7 +98,7 @@ def _place(fields: Fields, key: str) -> Place:
 def _values(node: Node | None, parameters: Section[Parameter], issues: Issues) -> dict[str, ChosenValue]:
     def read(name: str, body: Mapping, place: Place) -> ChosenValue | None:
         parameter = parameters.find(name, place, issues)
-        fields = Fields(body, ("value", "rationale"), issues, place)
+        fields = Fields(body, SITE_VALUE, issues, place)
         value, rationale = fields.number("value"), fields.text("rationale")
         if parameter is not None and parameter.set_by != _SITE:
             issues.add(place, f"`{name}` is not for a site to set", "the pack says so in `set-by`")

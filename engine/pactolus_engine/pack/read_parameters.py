@@ -7,6 +7,7 @@ from pactolus_engine.pack.issues import Issues
 from pactolus_engine.pack.model import Parameter, Place
 from pactolus_engine.pack.schema import Fields, read_number
 from pactolus_engine.pack.section import Section, read_section
+from pactolus_engine.pack.shapes import PARAMETER
 from pactolus_engine.pack.yaml_source import Mapping, Node, Scalar
 
 __all__ = ["parameters_in_force", "read_parameters"]
@@ -14,17 +15,15 @@ __all__ = ["parameters_in_force", "read_parameters"]
 _OFF = "off"
 """The default of a parameter that has no value until a site sets one."""
 
-_KEYS = ("title", "unit", "default", "at-least", "at-most", "set-by", "sign-off", "rationale")
-
 
 def read_parameters(node: Node | None, issues: Issues) -> Section[Parameter]:
     """Every parameter, by id; the default lies in the allowed range."""
 
     def read(name: str, body: Mapping, place: Place) -> Parameter | None:
-        fields = Fields(body, _KEYS, issues, place)
+        fields = Fields(body, PARAMETER, issues, place)
         title, unit, set_by = fields.text("title"), fields.text("unit"), fields.id("set-by")
         default, low, high = _default(fields, issues), fields.number("at-least"), fields.number("at-most")
-        sign_off = fields.word("sign-off", ("needed", "not-needed"))
+        sign_off = fields.word("sign-off")
         rationale = fields.text("rationale")
         if low is None or high is None:
             return None

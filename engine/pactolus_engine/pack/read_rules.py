@@ -1,26 +1,23 @@
 """`rules/*.yaml`: one rule a file, with one condition and one effect."""
 
-import re
 from collections.abc import Mapping as NameMap
 from dataclasses import dataclass
 
 from pactolus_engine.decision import Evidence
+from pactolus_engine.pack.grammar import VALUE, matches
 from pactolus_engine.pack.issues import Issues
 from pactolus_engine.pack.model import Condition, Effect, Option, Place, Rule
 from pactolus_engine.pack.read_conditions import Scope, read_condition
 from pactolus_engine.pack.schema import Fields, is_id, kind, read_id, read_mapping, read_text, read_words
 from pactolus_engine.pack.section import Section
+from pactolus_engine.pack.shapes import BARE_EFFECTS, EFFECTS, RULE
 from pactolus_engine.pack.yaml_source import Mapping, Node, Scalar
 
 __all__ = ["declared_definitions", "read_rules", "rule_name"]
 
-_KEYS = ("id", "title", "text", "when", "needs", "effect", "evidence", "rationale")
-_BARE = (Effect.CONFLICT, Effect.HOLD, Effect.EXCLUDE)
-_AIMED = (Effect.OFFER, Effect.BLOCK, Effect.CAVEAT, Effect.CONCLUDE, Effect.DEFINE)
 _ADVICE = (
     "`conflict`, `hold`, `exclude`, or a map with one of `offer`, `block`, `caveat`, `conclude` and `define`"
 )
-_VALUE = re.compile(r"[A-Za-z0-9][A-Za-z0-9.+-]{0,63}")
 
 
 def rule_name(file: str) -> str:
@@ -96,7 +93,7 @@ class _RuleReader:
         mapping = read_mapping(node, self._issues)
         if mapping is None:
             return None
-        fields = Fields(mapping, _KEYS, self._issues)
+        fields = Fields(mapping, RULE, self._issues)
         rule_id = self._id(fields)
         title = fields.text("title")
         condition = self._condition(fields)
@@ -143,15 +140,16 @@ class _RuleReader:
         node = fields.required("effect")
         if node is None:
             return None
-        if isinstance(node, Scalar) and node.text in _BARE:
+        if isinstance(node, Scalar) and node.text in BARE_EFFECTS:
             return _Aim(Effect(node.text))
-        names = [e for e in _AIMED if isinstance(node, Mapping) and e in node.entries]
+        names = [e for e in EFFECTS if isinstance(node, Mapping) and e in node.entries]
         if not isinstance(node, Mapping) or len(names) != 1:
             self._issues.add(node.place, "not an effect", _ADVICE)
             return None
         effect = names[0]
-        keys = (effect.value, "value") if effect is Effect.CONCLUDE else (effect.value,)
-        return self._aimed(effect, Fields(node, keys, self._issues), node.entries[effect.value].value)
+        return self._aimed(
+            effect, Fields(node, EFFECTS[effect], self._issues), node.entries[effect.value].value
+        )
 
     def _aimed(self, effect: Effect, fields: Fields, node: Node) -> _Aim:
         if effect is Effect.CAVEAT:
@@ -175,6 +173,6 @@ class _RuleReader:
 
     def _value(self, fields: Fields) -> str:
         value, node = fields.text("value"), fields.optional("value")
-        if value and node and not _VALUE.fullmatch(value):
+        if value and node and not matches(VALUE, value):
             self._issues.add(node.place, "not a value", "a value is letters, digits, `.`, `+` and `-`")
         return value

@@ -12,6 +12,7 @@ from decimal import Decimal
 from pactolus_engine.pack.exact_number import calendar_date, exact_number
 from pactolus_engine.pack.issues import Issues, nearest, quoted
 from pactolus_engine.pack.model import Place
+from pactolus_engine.pack.shape import Shape, Word
 from pactolus_engine.pack.yaml_source import Mapping, Node, Scalar, Sequence
 
 __all__ = [
@@ -45,13 +46,13 @@ def kind(node: Node) -> str:
     return "nothing" if node.is_nothing else "a text"
 
 
-def read_text(node: Node, issues: Issues, *, may_be_blank: bool = False) -> str | None:
+def read_text(node: Node, issues: Issues) -> str | None:
     """A text, without the white space around it."""
     if not isinstance(node, Scalar) or node.is_nothing:
         issues.add(node.place, f"expected a text, found {kind(node)}")
         return None
     text = node.text.strip()
-    if not text and not may_be_blank:
+    if not text:
         issues.add(node.place, "expected a text, found a blank one")
         return None
     return text
@@ -133,18 +134,27 @@ def read_words(node: Node, issues: Issues) -> tuple[Scalar, ...]:
 
 
 class Fields:
-    """The keys of one map: refuses what is not known, and hands out the rest by kind."""
+    """The keys of one map: refuses what is not known, misses what must be there, and hands out the rest by kind."""
 
     def __init__(
-        self, node: Mapping, known: Iterable[str], issues: Issues, place: Place | None = None
+        self, node: Mapping, known: Shape | Iterable[str], issues: Issues, place: Place | None = None
     ) -> None:
+        """`known`: the shape of the map, or the names of its keys where it has none of its own."""
         self._node = node
         self._issues = issues
+        self._shape = known if isinstance(known, Shape) else None
         self.place = place or node.place
-        names = tuple(known)
+        names = known.names if isinstance(known, Shape) else tuple(known)
         for name, entry in node.entries.items():
             if name not in names:
                 issues.add(entry.key_place, f"unknown key {quoted(name)}", nearest(name, names, issues))
+        for name in self._required:
+            if name not in node.entries:
+                issues.add(self.place, f"missing key `{name}`")
+
+    @property
+    def _required(self) -> tuple[str, ...]:
+        return self._shape.required if self._shape else ()
 
     def has(self, key: str) -> bool:
         """Whether the key is there."""
@@ -162,7 +172,7 @@ class Fields:
 
     def required(self, key: str) -> Node | None:
         """The value of a key that must be there; notes an issue when it is not."""
-        if not self.has(key):
+        if not self.has(key) and key not in self._required:
             self._issues.add(self.place, f"missing key `{key}`")
         return self.optional(key)
 
@@ -177,10 +187,10 @@ class Fields:
         node = self.required(key)
         return (read_text(node, self._issues) or "") if node else ""
 
-    def optional_text(self, key: str, *, may_be_blank: bool = False) -> str:
+    def optional_text(self, key: str) -> str:
         """A text that may be left out."""
         node = self.optional(key)
-        return (read_text(node, self._issues, may_be_blank=may_be_blank) or "") if node else ""
+        return (read_text(node, self._issues) or "") if node else ""
 
     def id(self, key: str) -> str:
         """An id that must be there."""
@@ -202,9 +212,11 @@ class Fields:
         node = self.required(key)
         return read_date(node, self._issues) if node else None
 
-    def word(self, key: str, known: Collection[str]) -> str:
-        """One of a fixed list of words, that must be there."""
-        node = self.required(key)
+    def word(self, key: str) -> str:
+        """One of the words that the shape allows, that must be there."""
+        kind = self._shape.kind(key) if self._shape else None
+        assert isinstance(kind, Word), "only a shape says which words are allowed"
+        node, known = self.required(key), kind.words
         return (read_word(node, known, f"`{key}`", self._issues) or "") if node else ""
 
     def words(self, key: str) -> tuple[Scalar, ...]:

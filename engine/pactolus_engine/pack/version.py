@@ -1,15 +1,13 @@
 """The order of the versions of a pack: three numbers, compared one after the other."""
 
-import re
+from pactolus_engine.pack.grammar import VERSION, matches
 
 __all__ = ["is_version", "version_order"]
-
-_VERSION = re.compile(r"(?:0|[1-9][0-9]{0,5})(?:\.(?:0|[1-9][0-9]{0,5})){2}")
 
 
 def is_version(text: str) -> bool:
     """Three whole numbers with dots between them, each without leading zeros and at most six digits."""
-    return _VERSION.fullmatch(text) is not None
+    return matches(VERSION, text)
 
 
 def version_order(version: str) -> tuple[int, ...]:

@@ -4,9 +4,12 @@ import click
 
 from pactolus_adapters.cli.rules.activate import activate
 from pactolus_adapters.cli.rules.approve import approve
+from pactolus_adapters.cli.rules.check import check
 from pactolus_adapters.cli.rules.keygen import keygen
+from pactolus_adapters.cli.rules.new import new
 from pactolus_adapters.cli.rules.publish import publish
 from pactolus_adapters.cli.rules.releases import releases
+from pactolus_adapters.cli.rules.schema import schema
 from pactolus_adapters.cli.rules.sign import sign
 from pactolus_adapters.cli.rules.verify import verify
 
@@ -32,3 +35,6 @@ rules.add_command(verify)
 rules.add_command(publish)
 rules.add_command(activate)
 rules.add_command(releases)
+rules.add_command(check)
+rules.add_command(new)
+rules.add_command(schema)

@@ -1,0 +1,130 @@
+"""What is to be recorded of a request: its answer or its refusal, and all that a later replay starts from."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import datetime
+
+from pactolus_adapters.answers import encode_answer, encode_refusal
+from pactolus_adapters.command import filed_under
+from pactolus_adapters.consider import Considered
+from pactolus_adapters.earlier import Past
+from pactolus_adapters.fhir.strict_json import Limits
+from pactolus_adapters.instants import written
+from pactolus_engine.compiled import CompiledPack
+from pactolus_engine.decision import PackIdentity
+from pactolus_engine.errors import EnginesDisagree
+from pactolus_engine.ports import Expected, NewRecord
+from pactolus_engine.record import DecidedBy, ReceivedRequest, request_digest, stored_input
+
+__all__ = ["HallwaySettings", "evaluation_record", "failure_record"]
+
+_NO_PACK = PackIdentity("", "", "")
+
+
+@dataclass(frozen=True, slots=True)
+class HallwaySettings:
+    """What of the settings bears on an answer; recorded with every one.
+
+    `local_base`: the base of the site's code systems, ending in `/CodeSystem/`. `versions`: name of
+    a part of the software → its version. `known_bases`: the FHIR servers whose address in a reference
+    means no more than `Type/id`.
+    """
+
+    default_pack: str
+    local_base: str
+    limits: Limits
+    versions: Mapping[str, str]
+    known_bases: tuple[str, ...] = ()
+
+
+def evaluation_record(
+    request: ReceivedRequest,
+    considered: Considered,
+    bundle: bytes,
+    past: Past,
+    names: tuple[str, ...],
+    compiled: CompiledPack,
+    instant: datetime,
+    settings: HallwaySettings,
+) -> NewRecord:
+    """Of an evaluation: the answer, and all that it rests on.
+
+    `names`: those of the patient in what was sent, under which `past` was looked up.
+    """
+    decision, facts = considered.decision, considered.facts
+    decided = _decided_by(instant, decision.pack, compiled, settings)
+    is_whole = _is_told_whole(considered, past)
+    return NewRecord(
+        event="evaluation",
+        tenant=request.tenant,
+        client=request.client,
+        patient_key=facts.patient.key,
+        request_id=filed_under(request),
+        request_digest=request_digest(request),
+        instant=decided.instant,
+        commitment=_commitment(decision.pack, settings),
+        input=stored_input(request, decided, considered.earlier, is_whole, considered.taken),
+        output=encode_answer(decision, bundle),
+        outcome=decision.outcome.value,
+        rules=tuple(reason.rule for reason in decision.reasons if reason.truth == "true"),
+        patient_names=tuple(sorted({*names, *facts.patient.names})),
+        expected=Expected(names, past.history.last) if names else None,
+    )
+
+
+def failure_record(
+    event: str,
+    error: Exception,
+    request: ReceivedRequest,
+    instant: datetime,
+    request_id: str,
+    settings: HallwaySettings,
+) -> NewRecord:
+    """Of a refusal or a failure (`event`); `request_id` empty: the caller may try again with it."""
+    decided = _decided_by(instant, _NO_PACK, None, settings)
+    return NewRecord(
+        event=event,
+        tenant=request.tenant,
+        client=request.client,
+        patient_key="",
+        request_id=request_id,
+        request_digest=request_digest(request),
+        instant=decided.instant,
+        commitment=_commitment(_NO_PACK, settings),
+        input=stored_input(request, decided),
+        output=encode_refusal(error),
+        outcome="",
+        rules=error.rules if isinstance(error, EnginesDisagree) else (),
+    )
+
+
+def _decided_by(
+    instant: datetime, pack: PackIdentity, compiled: CompiledPack | None, settings: HallwaySettings
+) -> DecidedBy:
+    parameters = compiled.pack.parameter_values if compiled else {}
+    return DecidedBy(
+        instant=written(instant),
+        pack=pack,
+        parameters={name: str(value) for name, value in sorted(parameters.items())},
+        settings={
+            "default_pack": settings.default_pack,
+            "local_base": settings.local_base,
+            "fhir_bases": ",".join(settings.known_bases),
+        },
+        versions=dict(settings.versions),
+    )
+
+
+def _commitment(pack: PackIdentity, settings: HallwaySettings) -> dict[str, str]:
+    return {
+        "pack_id": pack.id,
+        "pack_version": pack.version,
+        "pack_digest": pack.digest,
+        "engine_version": settings.versions["durable-rules"],
+        "software_version": settings.versions["pactolus"],
+    }
+
+
+def _is_told_whole(considered: Considered, past: Past) -> bool:
+    """Whether the answer rests on the whole history; one that takes nothing back does not ask it."""
+    return past.history.is_complete or not considered.earlier

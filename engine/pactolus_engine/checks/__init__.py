@@ -1,0 +1,1 @@
+"""The linter of rule packs: one check a file, one table of them, and waivers by the pack's author."""
