@@ -6,12 +6,12 @@ Whether a sign-off still fits what it was given for is not looked at here, see `
 from collections.abc import Iterator
 
 from pactolus_engine.pack.approval import Approval, Approved
+from pactolus_engine.pack.approval_shape import APPROVAL, APPROVALS
 from pactolus_engine.pack.grammar import DIGEST, matches
 from pactolus_engine.pack.issues import Issues
 from pactolus_engine.pack.model import Parameter, Place
 from pactolus_engine.pack.schema import Fields, kind, read_mapping
 from pactolus_engine.pack.section import Section
-from pactolus_engine.pack.shapes import APPROVAL, APPROVALS
 from pactolus_engine.pack.yaml_source import Mapping, Node, Sequence
 
 __all__ = ["read_approvals", "without_approved_by"]

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from pactolus_engine.decision import Outcome
 from pactolus_engine.facts import Standing
 from pactolus_engine.pack import grammar
-from pactolus_engine.pack.approval import Approved
+from pactolus_engine.pack.approval_shape import APPROVALS
 from pactolus_engine.pack.elements import COMPONENT_ROLES, ELEMENTS
 from pactolus_engine.pack.model import Absence, Effect, FactType, Operator, Several, Status
 from pactolus_engine.pack.shape import (
@@ -28,8 +28,6 @@ from pactolus_engine.pack.shape import (
 from pactolus_engine.pack.waiver import WAIVABLE
 
 __all__ = [
-    "APPROVAL",
-    "APPROVALS",
     "BARE_EFFECTS",
     "BINDING",
     "CASE",
@@ -365,34 +363,6 @@ WAIVER = Shape(
         Key("reason", TEXT, "Why it stays.", required=True),
     ),
     one_of=WAIVABLE,
-)
-
-APPROVAL = Shape(
-    "A clinician's sign-off; `pactolus rules approve` writes it.",
-    (
-        Key(
-            "of",
-            Word(tuple(Approved)),
-            "What was approved; an overlay only in a site's own file.",
-            required=True,
-        ),
-        Key("parameter", ANY_ID, "Whose value in force was approved, where `of` is a parameter."),
-        Key("value", Number(), "That value."),
-        Key(
-            "digest",
-            Text(grammar.DIGEST),
-            "Of what was approved; with another content it lapses.",
-            required=True,
-        ),
-        Key("by", TEXT, "Who approved.", required=True),
-        Key("role", TEXT, "As what.", required=True),
-        Key("on", Date(), "The day of the sign-off.", required=True),
-        Key("note", TEXT, "What the approver wants to say."),
-    ),
-)
-
-APPROVALS = Shape(
-    "Sign-offs, oldest first.", (Key("approvals", ListOf(APPROVAL), "The sign-offs.", required=True),)
 )
 
 NAMED: dict[str, Kind] = {"condition": Either((TEST, _DEFINED, _ALL, _ANY, _NOT))}
