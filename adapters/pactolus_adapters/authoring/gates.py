@@ -2,16 +2,20 @@
 
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
+from datetime import datetime
+from functools import partial
 from typing import Any
 
 from pactolus_adapters.authoring.draft import Draft
 from pactolus_adapters.authoring.run_cases import run_case, told
 from pactolus_adapters.matchers.process import ProcessMatcher
 from pactolus_engine.cases import Case
+from pactolus_engine.checks.run import check_pack
 from pactolus_engine.errors import EnginesDisagree, MatcherFailed
+from pactolus_engine.pack.read import read_whole
 from pactolus_engine.ports import Matcher
 
-__all__ = ["Gate", "GateReport", "all_gates", "cases_gate"]
+__all__ = ["Gate", "GateReport", "all_gates", "cases_gate", "check_gate"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -31,9 +35,18 @@ class Gate:
     run: Callable[[Draft], GateReport]
 
 
-def all_gates() -> tuple[Gate, ...]:
-    """Every gate, in the order in which they are tried: the quick ones first."""
-    return (Gate("cases", cases_gate),)
+def all_gates(at: datetime) -> tuple[Gate, ...]:
+    """Every gate, in the order in which they are tried: the quick ones first. `at`: the instant for review dates."""
+    return (Gate("check", partial(check_gate, at=at)), Gate("cases", cases_gate))
+
+
+def check_gate(draft: Draft, *, at: datetime) -> GateReport:
+    """The checks find nothing that is not waived with a reason."""
+    checked = check_pack(read_whole(draft.name, draft.files), at)
+    waived = [f"{one.finding.code} {one.finding.kind} {one.finding.id}" for one in checked.waived]
+    return GateReport(
+        tuple(map(str, checked.findings)), {"findings": len(checked.findings), "waived": waived}
+    )
 
 
 def cases_gate(draft: Draft) -> GateReport:

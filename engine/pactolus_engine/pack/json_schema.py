@@ -83,7 +83,7 @@ def _text(kind: Text) -> Json:
     types = ["string", "number", "boolean"]
     if kind.grammar:
         return {"type": types, "pattern": rf"^\s*(?:{kind.grammar})\s*$"}
-    return {"type": types} if kind.may_be_blank else {"type": types, "pattern": r"\S"}
+    return {"type": types, "pattern": r"\S"}
 
 
 def _values(word: str) -> list[object]:

@@ -6,20 +6,19 @@ Whether a sign-off still fits what it was given for is not looked at here, see `
 from collections.abc import Iterator
 
 from pactolus_engine.pack.approval import Approval, Approved
+from pactolus_engine.pack.approval_shape import APPROVAL, APPROVALS
 from pactolus_engine.pack.grammar import DIGEST, matches
 from pactolus_engine.pack.issues import Issues
 from pactolus_engine.pack.model import Parameter, Place
 from pactolus_engine.pack.schema import Fields, kind, read_mapping
 from pactolus_engine.pack.section import Section
-from pactolus_engine.pack.shapes import APPROVAL, APPROVALS
 from pactolus_engine.pack.yaml_source import Mapping, Node, Sequence
 
 __all__ = ["read_approvals", "without_approved_by"]
 
 _OLD_KEY = "approved-by"
+_SITES_OWN = "the site does, in the file beside its overlay"
 _OF_A_PARAMETER = "only the approval of a parameter says it"
-_OF_PACK_FILE = (Approved.PACK.value, Approved.PARAMETER.value)
-_OF_SITE_FILE = (*_OF_PACK_FILE, Approved.OVERLAY.value)
 
 
 def read_approvals(
@@ -37,27 +36,27 @@ def read_approvals(
         found = "an empty one" if isinstance(listed, Sequence) else kind(listed)
         issues.add(listed.place, f"expected a list of approvals, found {found}", "delete the file")
         return ()
-    return tuple(_approvals(listed, parameters, issues, _OF_SITE_FILE if of_site else _OF_PACK_FILE))
+    return tuple(_approvals(listed, parameters, issues, of_site))
 
 
 def _approvals(
-    listed: Sequence, parameters: Section[Parameter], issues: Issues, kinds: tuple[str, ...]
+    listed: Sequence, parameters: Section[Parameter], issues: Issues, of_site: bool
 ) -> Iterator[Approval]:
     for item in listed.items:
         before = issues.count
         mapping = read_mapping(item, issues)
-        approval = _approval(mapping, parameters, issues, kinds) if mapping else None
+        approval = _approval(mapping, parameters, issues, of_site) if mapping else None
         if approval is not None and issues.count == before:
             yield approval
 
 
 def _approval(
-    mapping: Mapping, parameters: Section[Parameter], issues: Issues, kinds: tuple[str, ...]
+    mapping: Mapping, parameters: Section[Parameter], issues: Issues, of_site: bool
 ) -> Approval | None:
     fields = Fields(mapping, APPROVAL, issues)
     of, digest = fields.word("of"), _digest(fields, issues)
-    if of and of not in kinds:
-        issues.add(_place(fields, "of"), "a pack does not approve the overlay of a site", "the site does")
+    if of == Approved.OVERLAY and not of_site:
+        issues.add(_place(fields, "of"), "a pack cannot approve the overlay of a site", _SITES_OWN)
     parameter, value = "", None
     if of == Approved.PARAMETER:
         parameter, value = fields.id("parameter"), fields.number("value")

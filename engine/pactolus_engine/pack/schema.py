@@ -46,13 +46,13 @@ def kind(node: Node) -> str:
     return "nothing" if node.is_nothing else "a text"
 
 
-def read_text(node: Node, issues: Issues, *, may_be_blank: bool = False) -> str | None:
+def read_text(node: Node, issues: Issues) -> str | None:
     """A text, without the white space around it."""
     if not isinstance(node, Scalar) or node.is_nothing:
         issues.add(node.place, f"expected a text, found {kind(node)}")
         return None
     text = node.text.strip()
-    if not text and not may_be_blank:
+    if not text:
         issues.add(node.place, "expected a text, found a blank one")
         return None
     return text
@@ -187,10 +187,10 @@ class Fields:
         node = self.required(key)
         return (read_text(node, self._issues) or "") if node else ""
 
-    def optional_text(self, key: str, *, may_be_blank: bool = False) -> str:
+    def optional_text(self, key: str) -> str:
         """A text that may be left out."""
         node = self.optional(key)
-        return (read_text(node, self._issues, may_be_blank=may_be_blank) or "") if node else ""
+        return (read_text(node, self._issues) or "") if node else ""
 
     def id(self, key: str) -> str:
         """An id that must be there."""

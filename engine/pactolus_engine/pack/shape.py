@@ -30,7 +30,6 @@ class Text:
     """A text, quoted or not, that is not blank. `grammar`: a regular expression it must match whole."""
 
     grammar: str = ""
-    may_be_blank: bool = False
 
 
 @dataclass(frozen=True, slots=True)

@@ -5,7 +5,6 @@ unless it is the last. Whoever can write the file can shorten it, or write all o
 record, not a signature. What may become active at all is settled by the signatures of the releases.
 """
 
-import json
 from collections.abc import Iterable
 from dataclasses import asdict, dataclass
 from hashlib import sha256
@@ -13,7 +12,7 @@ from typing import Any, Final
 
 from pactolus_engine.errors import Issue, PackInvalid
 from pactolus_engine.pack.version import is_version, version_order
-from pactolus_engine.releases.sealed import canonical
+from pactolus_engine.releases.sealed import canonical, parsed
 
 __all__ = [
     "ACTIVATIONS_FILE",
@@ -52,7 +51,7 @@ def activation_line(activation: Activation, chain: bytes) -> bytes:
 def chain_head(chain: bytes) -> str:
     """The digest of the last line of a chain that was read well; zeros when there is none."""
     lines = chain.splitlines()
-    return str(json.loads(lines[-1])["digest"]) if lines else _FIRST
+    return str(parsed(lines[-1])["digest"]) if lines else _FIRST
 
 
 def read_activations(chain: bytes) -> tuple[Activation, ...]:
@@ -96,7 +95,7 @@ def highest(activations: Iterable[Activation], pack: str) -> str:
 def _body(line: bytes) -> dict[str, Any] | None:
     """The content of a line that is whole; None when it is not."""
     try:
-        body = json.loads(line)
+        body = parsed(line)
         if not isinstance(body, dict) or canonical(body) != line or body.get("format") != _FORMAT:
             return None
     except (ValueError, RecursionError):

@@ -14,7 +14,16 @@ from typing import Any, Final
 
 import rfc8785
 
-__all__ = ["ALGORITHM", "Sealed", "SealUnreadable", "canonical", "message", "read_sealed", "sealed_bytes"]
+__all__ = [
+    "ALGORITHM",
+    "Sealed",
+    "SealUnreadable",
+    "canonical",
+    "message",
+    "parsed",
+    "read_sealed",
+    "sealed_bytes",
+]
 
 ALGORITHM: Final = "Ed25519"
 _SIGNATURE_BYTES: Final = 64
@@ -37,6 +46,15 @@ def canonical(document: Any) -> bytes:
     return rfc8785.dumps(document)
 
 
+def parsed(content: bytes) -> Any:
+    """JSON without numbers but whole ones. Raises `ValueError` and `RecursionError` for anything else."""
+    return json.loads(content, parse_float=_no_number, parse_constant=_no_number)
+
+
+def _no_number(_text: str) -> Any:
+    raise ValueError("a fraction stands in no signed document")
+
+
 def message(statement: Mapping[str, Any]) -> bytes:
     """What is signed: the format, a line feed, the canonical statement."""
     return str(statement["format"]).encode("ascii") + b"\n" + canonical(statement)
@@ -51,7 +69,7 @@ def sealed_bytes(sealed: Sealed) -> bytes:
 def read_sealed(content: bytes, format_: str) -> Sealed:
     """The statement and its signature, which is not verified here. Raises `SealUnreadable`."""
     try:
-        document = json.loads(content)
+        document = parsed(content)
         signature = b64decode(document["signature"], validate=True)
         sealed = Sealed(document["statement"], signature)
         stated = sealed.statement["format"], sealed.statement["algorithm"]

@@ -57,6 +57,7 @@ _SIGNED = b64encode(_SIGNATURE).decode()
         (_as_text({"signature": "?", "statement": _STATEMENT}), "no signed statement"),
         (_as_text({"signature": _SIGNED, "statement": "text"}), "no signed statement"),
         (_GOOD[:-1], "canonical"),
+        (_GOOD.replace(b'"k"', b"0.5"), "no signed statement"),
         (_GOOD.replace(b":", b": ", 1), "canonical"),
         (_as_text({"signature": _SIGNED, "statement": _STATEMENT, "more": 1}), "canonical"),
         (_GOOD.replace(b'{"signature"', b'{"signature":"","signature"'), "canonical"),

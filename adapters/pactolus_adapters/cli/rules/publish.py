@@ -49,7 +49,7 @@ def publish(
         pack_folder(pack, rules),
         release_folder(releases, "--to"),
         key,
-        all_gates(),
+        all_gates(system_clock()),
         now=system_clock,
         trust=settings_from(trust=trust or None).trust,
         tell=_tell,

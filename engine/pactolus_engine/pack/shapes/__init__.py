@@ -6,7 +6,6 @@ To add a key, add its line here and read it in the file's reader. To add a file,
 from pactolus_engine.pack.shapes.cases import CASE, CASE_VALUE, COMPARED, EXPECTATION, REFUSED
 from pactolus_engine.pack.shapes.common import (
     ANY_ID,
-    BLANK,
     CODE,
     CODING,
     CONDITION,
@@ -22,15 +21,12 @@ from pactolus_engine.pack.shapes.contents import CODE_SET, EVIDENCE, META, OPTIO
 from pactolus_engine.pack.shapes.facts import BINDING, DERIVATION, FACT
 from pactolus_engine.pack.shapes.files import FILES, PackFile
 from pactolus_engine.pack.shapes.rules import BARE_EFFECTS, EFFECTS, RULE
-from pactolus_engine.pack.shapes.site import APPROVAL, APPROVALS, OVERLAY, SITE_VALUE, WAIVER
+from pactolus_engine.pack.shapes.site import OVERLAY, SITE_VALUE, WAIVER
 
 __all__ = [
-    "APPROVAL",
-    "APPROVALS",
     "ANY_ID",
     "BARE_EFFECTS",
     "BINDING",
-    "BLANK",
     "CASE",
     "CASE_VALUE",
     "CODE",

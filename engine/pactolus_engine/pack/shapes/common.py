@@ -5,7 +5,6 @@ from pactolus_engine.pack.shape import ANY_ID, Key, ListOf, Named, Shape, Text
 
 __all__ = [
     "ANY_ID",
-    "BLANK",
     "CODE",
     "CODING",
     "CONDITION",
@@ -20,7 +19,7 @@ __all__ = [
 LANGUAGE = "1"
 """The version of the rule language that this loader reads."""
 
-TEXT, BLANK = Text(), Text(may_be_blank=True)
+TEXT = Text()
 IDS = ListOf(ANY_ID)
 SYSTEM, CODE, VALUE = Text(grammar.SYSTEM), Text(grammar.CODE), Text(grammar.VALUE)
 INSTANT = Text(grammar.INSTANT)

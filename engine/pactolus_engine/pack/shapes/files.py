@@ -2,13 +2,14 @@
 
 from dataclasses import dataclass
 
+from pactolus_engine.pack.approval_shape import APPROVALS
 from pactolus_engine.pack.shape import Kind, ListOf, MapOf
 from pactolus_engine.pack.shapes.cases import CASE
 from pactolus_engine.pack.shapes.common import ANY_ID
 from pactolus_engine.pack.shapes.contents import CODE_SET, EVIDENCE, META, OPTION, PARAMETER
 from pactolus_engine.pack.shapes.facts import FACT
 from pactolus_engine.pack.shapes.rules import RULE
-from pactolus_engine.pack.shapes.site import APPROVALS, OVERLAY, WAIVER
+from pactolus_engine.pack.shapes.site import OVERLAY, WAIVER
 
 __all__ = ["FILES", "PackFile"]
 

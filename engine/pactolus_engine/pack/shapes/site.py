@@ -1,12 +1,11 @@
-"""The forms of what is written beside a pack: a site's overlay, waivers, approvals."""
+"""The forms of what is written beside a pack: a site's overlay, waivers."""
 
 from pactolus_engine.pack import grammar
-from pactolus_engine.pack.approval import Approved
-from pactolus_engine.pack.shape import Date, Key, ListOf, MapOf, Number, Shape, Text, Word
+from pactolus_engine.pack.shape import Key, ListOf, MapOf, Number, Shape, Text
 from pactolus_engine.pack.shapes.common import ANY_ID, CODING, TEXT
 from pactolus_engine.pack.waiver import WAIVABLE
 
-__all__ = ["APPROVAL", "APPROVALS", "OVERLAY", "SITE_VALUE", "WAIVER"]
+__all__ = ["OVERLAY", "SITE_VALUE", "WAIVER"]
 
 SITE_VALUE = Shape(
     "What a site chose for a parameter.",
@@ -35,22 +34,4 @@ WAIVER = Shape(
         Key("reason", TEXT, "Why it stays.", required=True),
     ),
     one_of=WAIVABLE,
-)
-
-APPROVAL = Shape(
-    "A clinical sign-off. `pactolus rules approve` writes it.",
-    (
-        Key("of", Word(tuple(Approved)), "What was approved.", required=True),
-        Key("parameter", ANY_ID, "The parameter, where one was."),
-        Key("value", Number(), "Its value."),
-        Key("digest", Text(grammar.DIGEST), "SHA-256 of what was approved.", required=True),
-        Key("by", TEXT, "Who approved it.", required=True),
-        Key("role", TEXT, "In which role.", required=True),
-        Key("on", Date(), "On which day.", required=True),
-        Key("note", TEXT, "What there is to say about it."),
-    ),
-)
-
-APPROVALS = Shape(
-    "Clinical sign-offs.", (Key("approvals", ListOf(APPROVAL), "In the order given.", required=True),)
 )
