@@ -7,6 +7,7 @@ a specimen without a reference.
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
+from types import MappingProxyType
 
 from pactolus_adapters.fhir.compose_slots import Alternative, Concept, Slots, code_sets_of
 from pactolus_adapters.fhir.compose_write import NOT_STATED
@@ -14,7 +15,7 @@ from pactolus_engine.pack.model import CodeSet, Fact, FactType, Pack
 
 __all__ = ["Chosen", "choose_codes"]
 
-_SLOTS: Mapping[str, str] = {"method": "method", "specimen-type": "specimen type"}
+_SLOTS: Mapping[str, str] = MappingProxyType({"method": "method", "specimen-type": "specimen type"})
 _ANOTHER_MEMBER = 1_000
 _ORDER = (
     "completed", "on-hold", "unknown", "stopped", "active", "remission", "relapse", "MedicationAdministration",
