@@ -126,16 +126,20 @@ def _drafts(pack: Pack, head: Fact, stated: Mapping[str, Stated]) -> Iterator[_D
     resources = _family_of_types(binding.resources)
     if _is_said_by_absence(head, stated[head.id], resources[0]) and len(stated) == 1:
         return
-    heads = frozenset({head.id})
     for slots in _head_slots(pack, head, stated[head.id], resources[0]):
-        together: Slots | None = {"type": resources, **_codes(pack, head, slots), **slots}
-        for name, each in stated.items():
-            if name != head.id and together is not None:
-                together = merged(together, _member(pack, head, pack.facts[name], each, stated, resources[0]))
-                if together is None:
-                    raise NotCarried(name, f"it contradicts another fact of the resource of `{head.id}`")
-        if together is not None:
-            yield _Draft(together | _status(resources[0], stated[head.id]), heads, [stated])
+        whole = {"type": resources, **_codes(pack, head, slots), **slots}
+        for name in stated:
+            if name != head.id:
+                whole = _joined(whole, _member(pack, head, pack.facts[name], stated, resources[0]), name)
+        yield _Draft(whole | _status(resources[0], stated[head.id]), frozenset({head.id}), [stated])
+
+
+def _joined(one: Slots, other: Slots, fact: str) -> Slots:
+    """What says both; raises `NotCarried` where the resource cannot."""
+    together = merged(one, other)
+    if together is None:
+        raise NotCarried(fact, "it contradicts another fact of the same resource")
+    return together
 
 
 def _family_of_types(resources: tuple[str, ...]) -> tuple[str, ...]:
@@ -169,13 +173,12 @@ def _codes(pack: Pack, head: Fact, slots: Slots) -> Slots:
     return {"code": tuple(Concept((coding,)) for coding in codings)} if codings else {}
 
 
-def _member(
-    pack: Pack, head: Fact, fact: Fact, each: Stated, group: Mapping[str, Stated], resource: str
-) -> Slots:
+def _member(pack: Pack, head: Fact, fact: Fact, group: Group, resource: str) -> Slots:
+    """The slots of a fact `of` the head."""
     is_draft = group[head.id].standing is Standing.NOT_FINAL
-    if each.standing is Standing.NOT_FINAL and not is_draft:
+    if group[fact.id].standing is Standing.NOT_FINAL and not is_draft:
         raise NotCarried(fact.id, f"a resource is not final as a whole, and `{head.id}` is stated as final")
-    return slots_of(pack, fact, each, resource)
+    return slots_of(pack, fact, group[fact.id], resource)
 
 
 def _status(resource: str, head: Stated) -> Slots:

@@ -7,6 +7,7 @@ a specimen without a reference.
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
+from types import MappingProxyType
 
 from pactolus_adapters.fhir.compose_slots import Alternative, Concept, Slots, code_sets_of
 from pactolus_adapters.fhir.compose_write import NOT_STATED
@@ -14,7 +15,8 @@ from pactolus_engine.pack.model import CodeSet, Fact, FactType, Pack
 
 __all__ = ["Chosen", "choose_codes"]
 
-_SLOTS: Mapping[str, str] = {"method": "method", "specimen-type": "specimen type"}
+_SLOTS: Mapping[str, str] = MappingProxyType({"method": "method", "specimen-type": "specimen type"})
+_ANOTHER_MEMBER = 1_000
 _ORDER = (
     "completed", "on-hold", "unknown", "stopped", "active", "remission", "relapse", "MedicationAdministration",
 )  # fmt: skip
@@ -59,10 +61,10 @@ class _Chooser:
     all_slots: Sequence[Slots]
 
     def surplus(self, concept: Concept) -> int:
-        """How many things a code says that were not stated."""
+        """How many things a code says that were not stated; a drug that nobody recorded weighs more than all."""
         named = {set_.name for set_ in self._sets_of(concept)}
         others = (fact for fact in self.pack.facts.values() if fact.id not in self.heads and not fact.of)
-        spilled = sum(self._is_spilled(fact, named, concept) for fact in others)
+        spilled = sum(self._spilled(fact, named, concept) for fact in others)
         return spilled + sum(1 for _ in self._implied(concept))
 
     def unsaid(self, concept: Concept) -> Slots:
@@ -87,14 +89,16 @@ class _Chooser:
         keys = {(coding.system, coding.code) for coding in concept.codings}
         return [one for one in self.pack.code_sets.values() if keys & _keys(one)]
 
-    def _is_spilled(self, fact: Fact, named: set[str], concept: Concept) -> bool:
-        """Whether another fact would be read from the resource, and would learn something of it."""
+    def _spilled(self, fact: Fact, named: set[str], concept: Concept) -> int:
+        """How much another fact would learn from the resource."""
         binding = fact.binding
         if binding is None or not set(binding.resources) & set(self.slots["type"]):
-            return False
+            return 0
         if not named & set(code_sets_of(fact)):
-            return False
-        return fact.type is not FactType.SET or not self._is_recorded(concept)
+            return 0
+        if fact.type is not FactType.SET:
+            return 1
+        return 0 if self._is_recorded(concept) else _ANOTHER_MEMBER
 
     def _is_recorded(self, concept: Concept) -> bool:
         """Whether the drug stands in another resource anyway."""

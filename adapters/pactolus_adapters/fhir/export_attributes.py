@@ -3,10 +3,9 @@
 Whether a pack uses the sex, the date of birth, the health status of a patient and so on is not typed in:
 it follows from what its facts are read from. Only `Patient.birthDate` is an element of its own in the
 rule language; all else is an Observation or a Condition that a code names, so the codes of the pack are
-looked up in the table below. A code system or code that the table does not know cannot be found, and the
-text of "not used" says so. Source: 45 CFR 170.315(b)(11)(iv)(A); the
-LOINC numbers, from memory and by their check digits, are those of the USCDI data elements and of common
-assessments; ICD-10-CM Z55 to Z65 are the social determinants.
+looked up in the table below. A code that the table does not know cannot be found, and the text of "not used"
+says so. Source: 45 CFR 170.315(b)(11)(iv)(A). The LOINC numbers are those of USCDI data elements and of common
+assessments, from memory, checked by their check digits; ICD-10-CM Z55 to Z65 are the social determinants.
 """
 
 from collections.abc import Mapping

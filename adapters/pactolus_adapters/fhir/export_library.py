@@ -7,6 +7,7 @@ pack. The 13 source attributes stand in an extension, one part each, and once mo
 from base64 import b64encode
 from collections.abc import Mapping
 from hashlib import sha1
+from types import MappingProxyType
 
 from pactolus_adapters.fhir.exact_json import Node, Tree
 from pactolus_adapters.fhir.export_attributes import SourceAttribute, source_attributes
@@ -21,11 +22,13 @@ __all__ = ["SOURCE_ATTRIBUTES", "library"]
 SOURCE_ATTRIBUTES = "source-attributes-of-decision-support-intervention"
 """The name of the extension: 45 CFR 170.315(b)(11)(iv)(A)."""
 
-_TYPES: Mapping[str, str] = {
-    ".yaml": "application/yaml",
-    ".json": "application/fhir+json",
-    ".md": "text/markdown",
-}
+_TYPES: Mapping[str, str] = MappingProxyType(
+    {
+        ".yaml": "application/yaml",
+        ".json": "application/fhir+json",
+        ".md": "text/markdown",
+    }
+)
 
 
 def library(terms: Terms, files: Mapping[str, bytes]) -> Tree:

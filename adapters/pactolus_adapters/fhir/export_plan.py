@@ -8,6 +8,7 @@ by FHIR's rules nobody may pass over who does not understand it.
 """
 
 from collections.abc import Mapping
+from types import MappingProxyType
 
 from pactolus_adapters.fhir.exact_json import Node, Tree
 from pactolus_adapters.fhir.export_activities import activity_id
@@ -24,15 +25,17 @@ WORDS = "text/x-pactolus-words"
 CONDITION = "pactolus-condition"
 """The name of the modifier extension that holds language, text and source of a condition."""
 
-_MEANS: Mapping[Effect, str] = {
-    Effect.CONFLICT: "the data contradict each other; a person must look",
-    Effect.HOLD: "wait",
-    Effect.EXCLUDE: "the evidence does not cover this patient",
-    Effect.OFFER: "the option is offered",
-    Effect.BLOCK: "the option is not offered",
-    Effect.CAVEAT: "the text stands beside the options",
-    Effect.CONCLUDE: "a finding",
-}
+_MEANS: Mapping[Effect, str] = MappingProxyType(
+    {
+        Effect.CONFLICT: "the data contradict each other; a person must look",
+        Effect.HOLD: "wait",
+        Effect.EXCLUDE: "the evidence does not cover this patient",
+        Effect.OFFER: "the option is offered",
+        Effect.BLOCK: "the option is not offered",
+        Effect.CAVEAT: "the text stands beside the options",
+        Effect.CONCLUDE: "a finding",
+    }
+)
 
 
 def plan_definition(terms: Terms, files: Mapping[str, bytes]) -> Tree:

@@ -32,7 +32,7 @@ _MATCHER = InProcess()
 
 # A failure names the fact; shrinking a whole patient takes minutes.
 _FEW = settings(
-    max_examples=25,
+    max_examples=12,
     deadline=None,
     suppress_health_check=list(HealthCheck),
     phases=[Phase.explicit, Phase.reuse, Phase.generate],

@@ -33,6 +33,18 @@ def test_metadata(pack: Pack) -> None:
     assert (pack.evidence_as_of.isoformat(), pack.review_by.isoformat()) == ("2026-01-31", "2027-01-31")
 
 
+def test_who_made_a_pack_and_who_paid_may_be_said(pack: Pack) -> None:
+    assert (pack.developer, pack.funding) == ("", "")
+    said = changed(
+        ("pack.yaml", "language: 1\n", "language: 1\ndeveloper: Tests & Sons\nfunding: not funded\n")
+    )
+    told = read_pack("minimal", said)
+    assert (told.developer, told.funding) == ("Tests & Sons", "not funded")
+    assert told.digest != pack.digest
+    blank = changed(("pack.yaml", "language: 1\n", 'language: 1\nfunding: ""\n'))
+    assert issues_of(blank) == ["pack.yaml:4:10: expected a text, found a blank one"]
+
+
 def test_every_part_is_there(pack: Pack) -> None:
     assert list(pack.facts) == [
         "mrd", "specimen", "sample-date", "relapse", "cycles", "regimen", "birth-date", "age", "sample-age"
