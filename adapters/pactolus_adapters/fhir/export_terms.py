@@ -12,6 +12,7 @@ from pactolus_adapters.fhir.codes import LOCAL, local_system
 from pactolus_adapters.fhir.exact_json import Node, Tree
 from pactolus_adapters.fhir.write_requests import documentation
 from pactolus_adapters.fhir.write_sentences import NO_DOSE, SUGGESTION, approval
+from pactolus_engine.pack.approval import Approval
 from pactolus_engine.pack.model import Coding, Pack
 from pactolus_engine.pack.sign_off import pack_sign_off
 from pactolus_engine.unsigned import approver
@@ -46,9 +47,9 @@ class Terms:
         return f"{self.url(kind, name)}|{self.pack.version}"
 
     @property
-    def is_approved(self) -> bool:
-        """Whether a clinician has signed the pack as it is now."""
-        return pack_sign_off(self.pack).is_approved
+    def approvals(self) -> tuple[Approval, ...]:
+        """Who has signed the pack as it is now, oldest first."""
+        return pack_sign_off(self.pack).standing
 
     @property
     def usage(self) -> str:
@@ -78,7 +79,7 @@ class Terms:
 
 def metadata(terms: Terms, kind: str, name: str, title: str, description: str) -> Tree:
     """The elements that PlanDefinition, ActivityDefinition and Library have in common, in R4's order."""
-    pack = terms.pack
+    pack, approvals = terms.pack, terms.approvals
     return {
         "resourceType": kind,
         "id": name,
@@ -86,15 +87,17 @@ def metadata(terms: Terms, kind: str, name: str, title: str, description: str) -
         "version": pack.version,
         "name": _computable(name),
         "title": title,
-        "status": "active" if terms.is_approved else "draft",
-        "experimental": not terms.is_approved,
+        "status": "active" if approvals else "draft",
+        "experimental": not approvals,
         "date": pack.evidence_as_of.isoformat(),
         "publisher": pack.developer,
         "description": description,
         "usage": terms.usage,
+        "approvalDate": approvals[0].on.isoformat() if approvals else None,
+        "lastReviewDate": approvals[-1].on.isoformat() if approvals else None,
         "effectivePeriod": {"end": pack.review_by.isoformat()},
         "author": [{"name": pack.developer}] if pack.developer else None,
-        "endorser": [{"name": approver(one)} for one in pack_sign_off(pack).standing] or None,
+        "endorser": [{"name": approver(one)} for one in approvals],
     }
 
 

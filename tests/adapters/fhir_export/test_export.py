@@ -4,6 +4,7 @@ import json
 from base64 import b64decode
 from collections.abc import Iterator
 from dataclasses import replace
+from datetime import date
 from hashlib import sha1
 from pathlib import Path
 from typing import Any
@@ -21,6 +22,7 @@ from pactolus_adapters.fhir.export_terms import resource_id
 from pactolus_adapters.fhir.write import write
 from pactolus_adapters.settings import Settings
 from pactolus_engine.decision import Outcome, PackIdentity
+from pactolus_engine.pack.approval import Approval, Approved
 from pactolus_engine.pack.model import Effect
 from pactolus_engine.pack.read import read_pack
 from tests.adapters.fhir_export.golden import GOLDEN, PACK, artifacts_of
@@ -169,8 +171,14 @@ def test_the_loinc_numbers_of_the_table_are_spelt_right() -> None:
 
 def test_only_an_approved_pack_is_active() -> None:
     one = open_draft(PACK)
-    for approved_by, stands in (("", ("draft", True)), ("Dr. Nobody", ("active", False))):
-        pack = replace(one.pack, approved_by=approved_by)
+    signed = Approval(Approved.PACK, one.pack.content_digest, "Nobody N", "haematologist", date(2026, 2, 1))
+    lapsed = replace(signed, digest="00" * 32)
+    for approvals, stands in (
+        ((), ("draft", True)),
+        ((lapsed,), ("draft", True)),
+        ((signed,), ("active", False)),
+    ):
+        pack = replace(one.pack, approvals=approvals)
         found = [json.loads(content) for content in exported(pack, one.files, local_base=_BASE).values()]
         assert {(each["status"], each["experimental"]) for each in found} == {stands}
 
