@@ -8,18 +8,25 @@ import click
 
 from pactolus_adapters.settings import settings_from
 
-__all__ = ["pack_argument", "pack_folder"]
+__all__ = ["chosen_folders", "pack_argument", "pack_folder", "packs_argument"]
 
 _Command = Callable[..., Any]
 
 
 def pack_argument(command: _Command) -> _Command:
     """`PACK` and `--rules`; the command gets `pack: str` and `rules: Path | None`."""
-    named = click.argument("pack")
-    below = click.option(
+    return click.argument("pack")(_below(command))
+
+
+def packs_argument(command: _Command) -> _Command:
+    """`PACK...` and `--rules`; the command gets `packs: tuple[str, ...]` and `rules: Path | None`."""
+    return click.argument("packs", metavar="[PACK]...", nargs=-1)(_below(command))
+
+
+def _below(command: _Command) -> _Command:
+    return click.option(
         "--rules", type=click.Path(path_type=Path), help="Folder of the rule packs [PACTOLUS_RULES, ./rules]."
-    )
-    return named(below(command))
+    )(command)
 
 
 def pack_folder(pack: str, rules: Path | None) -> Path:
@@ -29,3 +36,14 @@ def pack_folder(pack: str, rules: Path | None) -> Path:
         if (folder / "pack.yaml").is_file():
             return folder
     raise click.BadParameter("no pack of that name", param_hint="PACK")
+
+
+def chosen_folders(packs: tuple[str, ...], rules: Path | None) -> tuple[Path, ...]:
+    """The folders that `PACK...` means, each once; without any, every pack below the rules folder, by name."""
+    if packs:
+        return tuple(dict.fromkeys(pack_folder(pack, rules) for pack in packs))
+    below = settings_from(rules=rules).rules
+    found = tuple(sorted(file.parent for file in below.glob("*/pack.yaml")))
+    if not found:
+        raise click.BadParameter("no pack below the rules folder", param_hint="--rules")
+    return found
