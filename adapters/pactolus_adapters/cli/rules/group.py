@@ -2,6 +2,7 @@
 
 import click
 
+from pactolus_adapters.cli.rules.coverage import coverage
 from pactolus_adapters.cli.rules.test import test
 
 __all__ = ["rules"]
@@ -20,3 +21,4 @@ def rules() -> None:
 
 
 rules.add_command(test)
+rules.add_command(coverage)
