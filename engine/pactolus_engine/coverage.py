@@ -34,7 +34,18 @@ from pactolus_engine.show import show_atom, show_number
 from pactolus_engine.states import States
 from pactolus_engine.values import Interval
 
-__all__ = ["CODES", "Coverage", "Goal", "Item", "Kind", "Share", "Tally", "own_atoms", "side_of"]
+__all__ = [
+    "CODES",
+    "Coverage",
+    "Goal",
+    "Item",
+    "Kind",
+    "Share",
+    "Tally",
+    "covered_rules",
+    "own_atoms",
+    "side_of",
+]
 
 
 class Kind(StrEnum):
@@ -184,7 +195,7 @@ class Tally:
 def sights(compiled: CompiledPack, states: States) -> Iterator[_Key]:
     """Everything that one patient shows."""
     definition = Definition(compiled.pack.facts, compiled.definitions, states)
-    for rule in _rules(compiled):
+    for rule in covered_rules(compiled):
         yield Kind.RULE, rule.id, -1, definition.truth(rule.condition).value
         for position, atom in enumerate(own_atoms(rule.condition)):
             yield Kind.CONDITION, rule.id, position, atom_truth(atom, states).value
@@ -221,7 +232,7 @@ def own_atoms(condition: Condition) -> Iterator[Atom]:
             yield condition
 
 
-def _rules(compiled: CompiledPack) -> list[Rule]:
+def covered_rules(compiled: CompiledPack) -> list[Rule]:
     """The rules that act, and the definitions that one of them rests on."""
     rules = compiled.pack.rules
     waiting = [rule.condition for rule in rules.values() if rule.effect is not Effect.DEFINE]
@@ -239,7 +250,7 @@ def _rules(compiled: CompiledPack) -> list[Rule]:
 
 def _items(compiled: CompiledPack) -> Iterator[Item]:
     reach = Reach(compiled)
-    for rule in _rules(compiled):
+    for rule in covered_rules(compiled):
         possible = reach.truths(inline(rule.condition, compiled.definitions))
         yield Item(Kind.RULE, rule.id, -1, rule.place, rule.title, _truth_goals(Kind.RULE, possible))
         for position, atom in enumerate(own_atoms(rule.condition)):

@@ -48,9 +48,9 @@ _WITHOUT_VALUE = (Status.UNUSABLE, Status.NOT_FINAL, Status.UNREADABLE)
 
 @dataclass(frozen=True, slots=True)
 class Leaf:
-    """An atom that is still open; `holds` is false where the condition negates it."""
+    """An atom, or the name of a definition, that is open; `holds` is false where it stands negated."""
 
-    atom: Atom
+    atom: Atom | Defined
     holds: bool
 
 
@@ -67,20 +67,18 @@ Tree = Truth | Leaf | Node
 
 
 def tree_of(condition: Condition, holds: bool = True) -> Tree:
-    """The tree of an inlined condition, or of its negation."""
+    """The tree of a condition, or of its negation; a definition stays the name that it is."""
     match condition:
         case Not(part):
             return tree_of(part, not holds)
         case All(parts) | Any(parts):
             return Node(isinstance(condition, All) == holds, tuple(tree_of(part, holds) for part in parts))
-        case Defined():
-            raise AssertionError("definitions are inlined before a tree is made")
         case _:
             return Leaf(condition, holds)
 
 
-def settle(tree: Tree, truths: Mapping[Atom, Truth]) -> Tree:
-    """What is left of a tree when these atoms are known to come out so."""
+def settle(tree: Tree, truths: Mapping[Atom, Truth] | Mapping[Atom | Defined, Truth]) -> Tree:
+    """What is left of a tree when these atoms and definitions are known to come out so."""
     match tree:
         case Leaf(atom, holds):
             if atom not in truths:
@@ -104,6 +102,7 @@ def _joined(is_all: bool, parts: list[Tree]) -> Tree:
 
 def _leaves(tree: Tree) -> Iterator[Atom]:
     if isinstance(tree, Leaf):
+        assert not isinstance(tree.atom, Defined), "definitions are put in before a search"
         yield tree.atom
     elif isinstance(tree, Node):
         for part in tree.parts:
@@ -119,10 +118,14 @@ class _BoundMet(Exception):
 
 @dataclass(slots=True)
 class Reach:
-    """Questions to one compiled pack. `steps`: how far one question may search."""
+    """Questions to one compiled pack. `steps`: how far one question may search.
+
+    `has_samples`: whether a fact may have several samples, which may then disagree.
+    """
 
     compiled: CompiledPack
     steps: int = MAXIMUM_STEPS
+    has_samples: bool = True
     _ways: dict[str, tuple[Mapping[Atom, Truth], ...]] = field(default_factory=dict)
 
     def truths(self, condition: Condition) -> frozenset[Truth]:
@@ -147,37 +150,42 @@ class Reach:
             seen[tree] = frozenset(found)
         return seen[tree]
 
-    def decides(self, condition: Condition, atom: Atom, value: Truth) -> bool:
-        """Whether some states make the atom `value` (true or false) and the condition follow it alone:
-        with the atom turned round and all others as they are, the condition turns round too.
-
-        True when the bound is met: then nothing is called impossible.
+    def differ(self, one: Tree, other: Tree, third: Tree, wanted: Truth) -> bool:
+        """Whether some states make one tree true and the other false, or the other way round, while a third
+        one has this truth. Definitions are put in. True when the bound is met: then nothing is impossible.
         """
-        tree = tree_of(condition)
-        pair = (settle(tree, {atom: Truth.TRUE}), settle(tree, {atom: Truth.FALSE}))
-        seen: set[tuple[Tree, Tree]] = set()
         try:
-            ways = [way for way in self._ways_of(atom.fact) if way[atom] is value]
-            return any(self._differ(settle(pair[0], way), settle(pair[1], way), seen) for way in ways)
+            return self._differ((one, other, third), wanted, set())
         except _BoundMet:
             return True
 
-    def _differ(self, one: Tree, other: Tree, seen: set[tuple[Tree, Tree]]) -> bool:
-        if one == other or Truth.UNKNOWN in (one, other) or (one, other) in seen:
+    def _differ(self, trees: tuple[Tree, Tree, Tree], wanted: Truth, seen: set[object]) -> bool:
+        one, other, third = trees
+        if one == other or Truth.UNKNOWN in (one, other) or trees in seen:
             return False
-        if isinstance(one, Truth) and isinstance(other, Truth):
+        if isinstance(third, Truth) and third is not wanted:
+            return False
+        left = [tree for tree in trees if not isinstance(tree, Truth)]
+        if not left:
             return True
         if len(seen) >= self.steps:
             raise _BoundMet
-        seen.add((one, other))
-        fact = next(_leaves(other if isinstance(one, Truth) else one)).fact
-        return any(self._differ(settle(one, way), settle(other, way), seen) for way in self._ways_of(fact))
+        seen.add(trees)
+        ways = self._ways_of(next(_leaves(left[-1])).fact)
+        return any(
+            self._differ((settle(one, way), settle(other, way), settle(third, way)), wanted, seen)
+            for way in ways
+        )
 
     def _ways_of(self, fact: str) -> tuple[Mapping[Atom, Truth], ...]:
         """Every way in which the pack's atoms on one fact can come out together."""
         if fact not in self._ways:
             atoms = tuple(atom for atom in self.compiled.atoms if atom.fact == fact)
-            kinds = _kinds(self.compiled, self.compiled.pack.facts[fact])
+            kinds = (
+                (mask, statuses)
+                for mask, statuses in _kinds(self.compiled, self.compiled.pack.facts[fact])
+                if self.has_samples or Status.DISAGREEING not in statuses
+            )
             partition = self.compiled.partitions.get(fact)
             ways = dict.fromkeys(
                 tuple(_truth(atom, mask, statuses, partition) for atom in atoms) for mask, statuses in kinds

@@ -3,6 +3,7 @@
 import click
 
 from pactolus_adapters.cli.rules.coverage import coverage
+from pactolus_adapters.cli.rules.generate import generate
 from pactolus_adapters.cli.rules.test import test
 
 __all__ = ["rules"]
@@ -22,3 +23,4 @@ def rules() -> None:
 
 rules.add_command(test)
 rules.add_command(coverage)
+rules.add_command(generate)

@@ -12,8 +12,8 @@ __all__ = ["counted"]
 T = TypeVar("T")
 
 
-def counted(things: Iterable[T], size: int, what: str) -> Iterator[T]:
-    """The things, one after the other, while the bar moves on. `size`: how many there are."""
+def counted(things: Iterable[T], size: int | None, what: str) -> Iterator[T]:
+    """The things, one after the other, while the bar moves on. `size`: how many there are, if that is known."""
     if not sys.stderr.isatty():
         yield from things
         return
