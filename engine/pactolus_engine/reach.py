@@ -77,7 +77,7 @@ def tree_of(condition: Condition, holds: bool = True) -> Tree:
             return Leaf(condition, holds)
 
 
-def settle(tree: Tree, truths: Mapping[Atom, Truth] | Mapping[Atom | Defined, Truth]) -> Tree:
+def settle(tree: Tree, truths: Mapping[Atom | Defined, Truth]) -> Tree:
     """What is left of a tree when these atoms and definitions are known to come out so."""
     match tree:
         case Leaf(atom, holds):
@@ -112,6 +112,10 @@ def _leaves(tree: Tree) -> Iterator[Atom]:
 # --- what can come out -----------------------------------------------------------------------------------
 
 
+_Way = dict[Atom | Defined, Truth]
+"""How every atom on one fact comes out together."""
+
+
 class _BoundMet(Exception):
     """The search was longer than is allowed."""
 
@@ -126,7 +130,7 @@ class Reach:
     compiled: CompiledPack
     steps: int = MAXIMUM_STEPS
     has_samples: bool = True
-    _ways: dict[str, tuple[Mapping[Atom, Truth], ...]] = field(default_factory=dict)
+    _ways: dict[str, tuple[_Way, ...]] = field(default_factory=dict)
 
     def truths(self, condition: Condition) -> frozenset[Truth]:
         """The truths that an inlined condition may have; all of them when the bound is met."""
@@ -177,7 +181,7 @@ class Reach:
             for way in ways
         )
 
-    def _ways_of(self, fact: str) -> tuple[Mapping[Atom, Truth], ...]:
+    def _ways_of(self, fact: str) -> tuple[_Way, ...]:
         """Every way in which the pack's atoms on one fact can come out together."""
         if fact not in self._ways:
             atoms = tuple(atom for atom in self.compiled.atoms if atom.fact == fact)
@@ -190,7 +194,7 @@ class Reach:
             ways = dict.fromkeys(
                 tuple(_truth(atom, mask, statuses, partition) for atom in atoms) for mask, statuses in kinds
             )
-            self._ways[fact] = tuple(dict(zip(atoms, way, strict=True)) for way in ways)
+            self._ways[fact] = tuple(_Way(zip(atoms, way, strict=True)) for way in ways)
         return self._ways[fact]
 
 

@@ -2,7 +2,8 @@
 
 import json
 import re
-from collections.abc import Iterable, Mapping as NameMap
+from collections.abc import Iterable
+from collections.abc import Mapping as NameMap
 from datetime import UTC, datetime
 
 from pactolus_engine.decision import Decision, Outcome
