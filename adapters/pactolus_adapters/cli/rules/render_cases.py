@@ -19,8 +19,6 @@ from pactolus_engine.decision import Decision, Explanation, FactTrace, RuleTrace
 
 __all__ = ["case_data", "failure_lines", "place_of", "summary"]
 
-_MARKS = {"true": "[true]    ", "false": "[false]   ", "unknown": "[unknown] "}
-
 
 def place_of(judged: JudgedCase, folder: Path) -> str:
     """`rules/a-pack/cases/a-case.yaml:1`."""
@@ -60,7 +58,7 @@ def _values(judged: JudgedCase, draft: Draft, decision: Decision) -> Iterator[st
 
 
 def _tree(part: Explanation, depth: int) -> Iterator[str]:
-    yield from folded(f"{_MARKS[part.truth]}{part.text}", "  " * depth)
+    yield from folded(f"[{part.truth}] {part.text}", "  " * depth)
     for child in part.children:
         yield from _tree(child, depth + 1)
 
