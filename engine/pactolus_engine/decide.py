@@ -11,6 +11,7 @@ from datetime import UTC, datetime
 from pactolus_engine.compiled import CompiledPack
 from pactolus_engine.completions import Skeleton, complete
 from pactolus_engine.decision import (
+    REVIEW_DATE_RULE,
     BlockedOption,
     Caveat,
     Conclusion,
@@ -33,10 +34,8 @@ from pactolus_engine.unsigned import unsigned
 from pactolus_engine.weigh import Uncounted, uncounted
 from pactolus_engine.worlds import World, Worlds, every_world
 
-__all__ = ["REVIEW_DATE_RULE", "UNCOUNTED", "Situation", "decide"]
+__all__ = ["UNCOUNTED", "Situation", "decide"]
 
-REVIEW_DATE_RULE = "pack-review-date"
-"""The built-in rule: from 24:00 UTC of the pack's review date every answer is HOLD."""
 
 UNCOUNTED = "uncounted-result"
 """The built-in caveat: a result that lies in another class was sent and does not count."""

@@ -29,6 +29,7 @@ __all__ = [
     "PackIdentity",
     "PossibleOutcome",
     "Reason",
+    "REVIEW_DATE_RULE",
     "RuleOffTrace",
     "Retracted",
     "RuleTrace",
@@ -39,6 +40,10 @@ __all__ = [
 LATER: Final[Mapping[str, bool]] = MappingProxyType({"later": True})
 """Marks a field that was added after records had been made: its canonical form leaves it out while
 it has its default, so that the id of an older decision stays what it was."""
+
+
+REVIEW_DATE_RULE: Final = "pack-review-date"
+"""The built-in rule: from 24:00 UTC of the pack's review date every answer is HOLD."""
 
 
 class Outcome(StrEnum):

@@ -14,7 +14,7 @@ from pactolus_engine.pack.model import (
 from pactolus_engine.states import FactState
 from pactolus_engine.values import Codes, Interval, Members, Value, shown_date
 
-__all__ = ["show_atom", "show_number", "show_state", "show_value"]
+__all__ = ["show_atom", "show_constant", "show_number", "show_state", "show_value"]
 
 _SIGNS = {
     Operator.BELOW: "<",
@@ -61,6 +61,11 @@ def show_atom(atom: Comparison | Membership | SetEquality | StatusTest, fact: Fa
             return f"{name} is exactly {', '.join(sorted(members))}"
         case StatusTest(name, statuses):
             return f"{name} stands {' or '.join(sorted(statuses))}"
+
+
+def show_constant(atom: Comparison, fact: Fact) -> str:
+    """What an ordered fact is compared with: a number without its unit, or a day."""
+    return shown_date(atom.constant) if fact.type is FactType.DATE else show_number(atom.constant)
 
 
 def show_value(value: Value, fact: Fact) -> str:

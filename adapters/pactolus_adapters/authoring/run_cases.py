@@ -16,7 +16,7 @@ from pactolus_engine.facts import FactSet
 from pactolus_engine.pack.model import Effect, Pack
 from pactolus_engine.ports import Matcher
 
-__all__ = ["CaseResult", "case_facts", "differences", "run_case", "told"]
+__all__ = ["CaseResult", "Difference", "case_facts", "differences", "run_case", "sides", "told"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -82,6 +82,7 @@ def _found(decision: Decision, settled: Decision) -> dict[str, object]:
         "missing": [missing.fact for missing in settled.missing],
         "conclusions": {conclusion.id: conclusion.value for conclusion in settled.conclusions},
         "off": [rule.rule for rule in settled.trace.rules_off],
+        "reasons": sorted({reason.rule for reason in settled.reasons}),
     }
 
 
@@ -94,6 +95,7 @@ def _said(expect: Expectation) -> dict[str, object]:
         "missing": None if expect.missing is None else list(expect.missing),
         "conclusions": expect.conclusions,
         "off": None if expect.off is None else sorted(expect.off),
+        "reasons": None if expect.reasons is None else sorted(expect.reasons),
     }
 
 
@@ -107,11 +109,26 @@ def _wrong_rules(decision: Decision, expect: Expectation, pack: Pack) -> dict[st
     return wrong | {f"{rule} is a definition": "" for rule in {*expect.fired, *expect.not_fired} - acting}
 
 
+@dataclass(frozen=True, slots=True)
+class Difference:
+    """One place where a case comes out otherwise: the key of the expectation and both sides, in words."""
+
+    key: str
+    expected: str
+    got: str
+
+
+def sides(case: Case, found: Mapping[str, object]) -> tuple[Difference, ...]:
+    """The differences of a result in words."""
+    return tuple(
+        Difference(key, _shown(_expected(case.expect, key)), _shown(got)) for key, got in found.items()
+    )
+
+
 def told(case: Case, found: Mapping[str, object]) -> list[str]:
     """A line for each difference: the file, what was expected, what came out."""
     return [
-        f"{case.place.file}: {key}: expected {_shown(_expected(case.expect, key))}, got {_shown(got)}"
-        for key, got in found.items()
+        f"{case.place.file}: {one.key}: expected {one.expected}, got {one.got}" for one in sides(case, found)
     ]
 
 
@@ -121,7 +138,7 @@ def _expected(expect: Expectation, key: str) -> object:
     word, *rule = key.split(" ")
     if rule:
         return said.get(word, "a rule of another effect")
-    return getattr(expect, word)
+    return getattr(expect, word.replace("-", "_"))
 
 
 def _shown(value: object) -> str:

@@ -18,7 +18,8 @@ class Expectation:
     that replaces; `replacement` is the outcome of that one.
 
     Either `outcome` is set, or `refused` holds the place of every violation of an input that must
-    be refused whole, sorted.
+    be refused whole, sorted. `reasons`: the rules among the reasons of the decision, those that are true
+    and those that may yet apply.
     """
 
     outcome: Outcome | None
@@ -31,6 +32,7 @@ class Expectation:
     refused: tuple[str, ...] = ()
     replacement: Outcome | None = None
     status: str | None = None
+    reasons: tuple[str, ...] | None = None
 
 
 @dataclass(frozen=True, slots=True)

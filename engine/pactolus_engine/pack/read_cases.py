@@ -4,7 +4,7 @@ from collections.abc import Mapping as NameMap
 from dataclasses import dataclass
 from datetime import UTC, datetime
 
-from pactolus_engine.decision import Outcome
+from pactolus_engine.decision import REVIEW_DATE_RULE, Outcome
 from pactolus_engine.facts import FactSet
 from pactolus_engine.pack.case import Case, Expectation
 from pactolus_engine.pack.grammar import INSTANT, matches
@@ -165,6 +165,7 @@ class _CaseReader:
             off,
             replacement=replacement,
             status=status,
+            reasons=self._reasons(expect),
         )
 
     def _retraction(self, expect: Fields, outcome: str) -> tuple[Outcome | None, str | None]:
@@ -197,6 +198,16 @@ class _CaseReader:
         if isinstance(node, Sequence) and not node.items:
             return ()
         return section.names(read_words(node, self._issues), self._issues)
+
+    def _reasons(self, expect: Fields) -> tuple[str, ...] | None:
+        """Rules, and the one that is built in."""
+        node = expect.optional("reasons")
+        if node is None or (isinstance(node, Sequence) and not node.items):
+            return None if node is None else ()
+        words = read_words(node, self._issues)
+        own = tuple(word for word in words if word.text != REVIEW_DATE_RULE)
+        self._scope.rules.names(own, self._issues)
+        return tuple(word.text for word in words)
 
     def _conclusions(self, expect: Fields) -> dict[str, str] | None:
         node = expect.optional("conclusions")

@@ -5,13 +5,16 @@ import click
 from pactolus_adapters.cli.rules.activate import activate
 from pactolus_adapters.cli.rules.approve import approve
 from pactolus_adapters.cli.rules.check import check
+from pactolus_adapters.cli.rules.coverage import coverage
 from pactolus_adapters.cli.rules.export import export
+from pactolus_adapters.cli.rules.generate import generate
 from pactolus_adapters.cli.rules.keygen import keygen
 from pactolus_adapters.cli.rules.new import new
 from pactolus_adapters.cli.rules.publish import publish
 from pactolus_adapters.cli.rules.releases import releases
 from pactolus_adapters.cli.rules.schema import schema
 from pactolus_adapters.cli.rules.sign import sign
+from pactolus_adapters.cli.rules.test import test
 from pactolus_adapters.cli.rules.verify import verify
 
 __all__ = ["rules"]
@@ -40,3 +43,6 @@ rules.add_command(verify)
 rules.add_command(publish)
 rules.add_command(activate)
 rules.add_command(releases)
+rules.add_command(test)
+rules.add_command(coverage)
+rules.add_command(generate)

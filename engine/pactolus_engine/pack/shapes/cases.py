@@ -33,6 +33,7 @@ EXPECTATION = Shape(
     (
         Key("outcome", Word(tuple(Outcome)), "The outcome."),
         Key("options", ListOf(ANY_ID, 0), "The options offered, exactly."),
+        Key("reasons", ListOf(ANY_ID, 0), "The rules that the decision gives as its reasons, exactly."),
         Key("fired", IDS, "Rules that are true."),
         Key("not-fired", IDS, "Rules that are not true."),
         Key("missing", ListOf(ANY_ID, 0), "The facts that are missing, exactly."),
