@@ -63,6 +63,7 @@ __all__ = [
     "RuleOff",
     "SetEquality",
     "Several",
+    "StatedSurvivor",
     "Status",
     "StatusTest",
     "EVALUATION_DATE",
@@ -162,6 +163,15 @@ class Option:
 
 
 @dataclass(frozen=True, slots=True)
+class StatedSurvivor:
+    """A mutant of the pack that no case kills, and why its author lets it live. It decides nothing."""
+
+    mutant: str
+    reason: str
+    place: Place
+
+
+@dataclass(frozen=True, slots=True)
 class Pack:
     """A pack that passed every check of the loader, with its parameters and the site's overlay put in.
 
@@ -188,3 +198,4 @@ class Pack:
     digest: str
     rules_off: dict[str, RuleOff] = field(default_factory=dict)
     overlay: Overlay | None = None
+    survivors: tuple[StatedSurvivor, ...] = ()

@@ -8,6 +8,7 @@ import re
 from collections.abc import Mapping as NameMap
 from dataclasses import dataclass
 from decimal import Decimal
+from types import MappingProxyType
 
 from pactolus_engine.decision import Evidence
 from pactolus_engine.pack.check_facts import (
@@ -20,7 +21,17 @@ from pactolus_engine.pack.check_overlay import check_meanings
 from pactolus_engine.pack.check_rules import check_definitions, check_shared_inputs, definitions
 from pactolus_engine.pack.digest import pack_digest
 from pactolus_engine.pack.issues import Issues
-from pactolus_engine.pack.model import CodeSet, Fact, Option, Pack, Parameter, Place, Rule, RuleOff
+from pactolus_engine.pack.model import (
+    CodeSet,
+    Fact,
+    Option,
+    Pack,
+    Parameter,
+    Place,
+    Rule,
+    RuleOff,
+    StatedSurvivor,
+)
 from pactolus_engine.pack.read_cases import CaseScope, is_case, is_case_overlay, read_case_nodes
 from pactolus_engine.pack.read_codes import check_implied_values, read_code_sets
 from pactolus_engine.pack.read_conditions import Scope
@@ -31,11 +42,12 @@ from pactolus_engine.pack.read_options import read_options
 from pactolus_engine.pack.read_overlay import ReadOverlay, extended, read_overlay
 from pactolus_engine.pack.read_parameters import parameters_in_force, read_parameters
 from pactolus_engine.pack.read_rules import declared_definitions, read_rules
+from pactolus_engine.pack.read_survivors import SURVIVORS, read_survivors
 from pactolus_engine.pack.schema import is_id
 from pactolus_engine.pack.section import Section
 from pactolus_engine.pack.source_text import check_sizes
 from pactolus_engine.pack.switches import Switches
-from pactolus_engine.pack.yaml_source import Mapping, Node, Scalar, compose
+from pactolus_engine.pack.yaml_source import Mapping, Node, Scalar, Sequence, compose
 
 __all__ = ["OverlayFile", "declared_id", "read_pack"]
 
@@ -45,23 +57,31 @@ OverlayFile = tuple[str, bytes]
 _REQUIRED = ("pack.yaml", "facts.yaml")
 _OPTIONAL = ("codes.yaml", "parameters.yaml", "options.yaml", "evidence.yaml")
 _README = "README.md"
+_NOTHING: NameMap[str, Decimal] = MappingProxyType({})
 _RESOURCES = re.compile(r"cases/[A-Za-z0-9][A-Za-z0-9._-]*\.json")
 _CASE_OVERLAY = re.compile(r"cases/([^/]+)\.overlay\.yaml")
 _NAMED = re.compile(r"(?:rules|cases)/([^/]+)\.yaml")
 
 
-def read_pack(name: str, files: NameMap[str, bytes], *, overlay: OverlayFile | None = None) -> Pack:
+def read_pack(
+    name: str,
+    files: NameMap[str, bytes],
+    *,
+    overlay: OverlayFile | None = None,
+    supposed: NameMap[str, Decimal] = _NOTHING,
+) -> Pack:
     """Reads a pack whole, or raises `PackInvalid` with every mistake and its place.
 
     `name` is what the pack is called in the error; `files` maps names relative to the pack's folder,
     with `/`, to contents. `overlay` is what the site sets and adds; with a mistake in it the pack is
-    refused too.
+    refused too. `supposed`: parameter values put in place of those in force, whatever range the pack
+    allows, to see what they would do; such a pack is never for a patient.
     """
     issues = Issues()
     if not check_sizes({**files, overlay[0]: overlay[1]} if overlay else files, issues):
         issues.raise_if_any(name)
     _check_names(files, issues)
-    parts = _read_parts(files, overlay, issues)
+    parts = _read_parts(files, overlay, supposed, issues)
     issues.raise_if_any(name)
     return _pack(parts, files, overlay)
 
@@ -89,7 +109,7 @@ def _check_names(files: NameMap[str, bytes], issues: Issues) -> None:
 
 
 def _is_pack_file(file: str) -> bool:
-    if file in {*_REQUIRED, *_OPTIONAL, _README} or _RESOURCES.fullmatch(file):
+    if file in {*_REQUIRED, *_OPTIONAL, _README, SURVIVORS} or _RESOURCES.fullmatch(file):
         return True
     named = _CASE_OVERLAY.fullmatch(file) or _NAMED.fullmatch(file)
     return named is not None and is_id(named[1])
@@ -109,9 +129,15 @@ class _Parts:
     rules: Section[Rule]
     rules_off: dict[str, RuleOff]
     overlay: ReadOverlay
+    survivors: tuple[StatedSurvivor, ...]
 
 
-def _read_parts(files: NameMap[str, bytes], overlay_file: OverlayFile | None, issues: Issues) -> _Parts:
+def _read_parts(
+    files: NameMap[str, bytes],
+    overlay_file: OverlayFile | None,
+    supposed: NameMap[str, Decimal],
+    issues: Issues,
+) -> _Parts:
     nodes = _nodes(files, issues)
     meta_node = nodes["pack.yaml"]
     meta = read_meta(meta_node, issues) if meta_node else None
@@ -121,7 +147,7 @@ def _read_parts(files: NameMap[str, bytes], overlay_file: OverlayFile | None, is
     site = compose(*overlay_file, issues) if overlay_file else None
     overlay = read_overlay(site, meta, parameters, code_sets, issues)
     chosen = {name: one.value for name, one in overlay.values.items()}
-    values = parameters_in_force(parameters, chosen)
+    values = {**parameters_in_force(parameters, chosen), **supposed}
     options = read_options(nodes["options.yaml"], evidence, issues)
     facts = read_facts(nodes["facts.yaml"], code_sets, issues)
     rule_nodes = {file: node for file, node in nodes.items() if file.startswith("rules/")}
@@ -134,13 +160,18 @@ def _read_parts(files: NameMap[str, bytes], overlay_file: OverlayFile | None, is
         check_meanings(held.codes, facts.items, extended(code_sets, held.codes), issues)
     case_nodes = {file: node for file, node in nodes.items() if is_case(file)}
     read_case_nodes(case_nodes, CaseScope(facts, options, rules, frozenset(files)), issues)
-    return _Parts(meta, evidence, code_sets, parameters, values, options, facts, rules, rules_off, overlay)
+    survivors = read_survivors(nodes[SURVIVORS], issues)
+    return _Parts(
+        *(meta, evidence, code_sets, parameters, values),
+        *(options, facts, rules, rules_off, overlay, survivors),
+    )
 
 
 def _nodes(files: NameMap[str, bytes], issues: Issues) -> dict[str, Node | None]:
     """The node of every YAML file; a file that may be left out is then an empty map."""
     nodes: dict[str, Node | None] = dict.fromkeys(_REQUIRED)
     nodes |= {file: Mapping({}, Place(file, 1, 1)) for file in _OPTIONAL}
+    nodes[SURVIVORS] = Sequence((), Place(SURVIVORS, 1, 1))
     for file in sorted(files):
         if file.endswith(".yaml") and _is_pack_file(file):
             nodes[file] = compose(file, files[file], issues)
@@ -200,4 +231,5 @@ def _pack(parts: _Parts, files: NameMap[str, bytes], overlay: OverlayFile | None
         digest=pack_digest(files, parts.values, overlay[1] if overlay else None),
         rules_off=parts.rules_off,
         overlay=parts.overlay.overlay() if overlay else None,
+        survivors=parts.survivors,
     )

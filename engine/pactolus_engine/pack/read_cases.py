@@ -21,6 +21,7 @@ _KEYS = ("name", "at", "overlay", "facts", "resources", "earlier", "earlier-at",
 _DECIDED_KEYS = (
     *("outcome", "options", "fired", "not-fired", "missing", "conclusions", "off"),
     *("replacement", "status"),
+    *("caveats", "assumed"),
 )
 _EXPECT_KEYS = (*_DECIDED_KEYS, "refused")
 _OVERLAY = ".overlay.yaml"
@@ -170,6 +171,8 @@ class _CaseReader:
             off,
             replacement=replacement,
             status=status,
+            caveats=self._caveats(expect),
+            assumed=self._names(expect, "assumed", self._scope.facts),
         )
 
     def _retraction(self, expect: Fields, outcome: str) -> tuple[Outcome | None, str | None]:
@@ -201,6 +204,19 @@ class _CaseReader:
         if isinstance(node, Sequence) and not node.items:
             return ()
         return section.names(read_words(node, self._issues), self._issues)
+
+    def _caveats(self, expect: Fields) -> dict[str, tuple[str, ...]] | None:
+        """For each option that is named, the rules whose caveats stand beside it; the list may be empty."""
+        node = expect.optional("caveats")
+        mapping = read_mapping(node, self._issues) if node else None
+        if mapping is None:
+            return None
+        found: dict[str, tuple[str, ...]] = {}
+        beside = Fields(mapping, mapping.entries, self._issues)
+        for option, entry in mapping.entries.items():
+            self._scope.options.find(option, entry.key_place, self._issues)
+            found[option] = self._names(beside, option, self._scope.rules) or ()
+        return found
 
     def _conclusions(self, expect: Fields) -> dict[str, str] | None:
         node = expect.optional("conclusions")

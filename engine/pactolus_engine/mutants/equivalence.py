@@ -1,0 +1,101 @@
+"""Mutants that no case could ever tell from the pack, or from another mutant, where that can be decided."""
+
+from collections import defaultdict
+from collections.abc import Hashable, Iterator, Sequence
+from dataclasses import replace
+
+from pactolus_engine.compiled import CompiledPack
+from pactolus_engine.conditions import inline
+from pactolus_engine.mutants.mutant import ChangedParameter, ChangedRule, Mutant
+from pactolus_engine.mutants.reach import Reach, reach_of, sifting
+from pactolus_engine.mutants.signature import Signatures
+from pactolus_engine.pack.model import CodeSet, Condition, Effect, Fact, Rule
+
+__all__ = ["equivalents"]
+
+_UNUSED = "nothing that decides uses it"
+_SAME = "it has the same truth in every state"
+
+
+def equivalents(compiled: CompiledPack, mutants: Sequence[Mutant]) -> dict[str, str]:
+    """Mutant id → why it changes nothing that another mutant, or the pack itself, does not.
+
+    What is not here may still be equivalent: the question is undecidable in general.
+    """
+    reach = reach_of(compiled)
+    found = {mutant.id: _UNUSED for mutant in mutants if _is_unused(mutant, compiled, reach)}
+    by_part: defaultdict[tuple[type, str], list[Mutant]] = defaultdict(list)
+    for mutant in mutants:
+        if mutant.id not in found:
+            by_part[type(mutant.change), mutant.part].append(mutant)
+    for own in by_part.values():
+        found.update(_alike(own, compiled))
+    return found
+
+
+def _is_unused(mutant: Mutant, compiled: CompiledPack, reach: Reach) -> bool:
+    match mutant.change:
+        case ChangedRule(name, _):
+            rule = compiled.pack.rules[name]
+            return rule.effect is Effect.DEFINE and rule.target not in reach.definitions
+        case Fact(name):
+            return name not in reach.facts
+        case CodeSet(name, _, implies):
+            lost = set(compiled.pack.code_sets[name].implies) - set(implies)
+            return name not in reach.code_sets or bool(lost and not lost & reach.facts)
+        case ChangedParameter():
+            return False
+    raise AssertionError("every kind of change is above")
+
+
+def _alike(mutants: Sequence[Mutant], compiled: CompiledPack) -> Iterator[tuple[str, str]]:
+    """Mutants of one part that come to the same as the part itself, or as one before them."""
+    first = mutants[0]
+    match first.change:
+        case ChangedRule(name, _):
+            parts: list[Rule | Fact] = [compiled.pack.rules[name]]
+        case Fact(name):
+            parts = [compiled.pack.facts[name]]
+        case _:
+            return
+    changed = {mutant.id: part for mutant in mutants if (part := _part(mutant)) is not None}
+    parts += changed.values()
+    signatures = Signatures.over(
+        (one for part in parts for one in _conditions(part, compiled)), compiled.pack.facts
+    )
+    seen: dict[Hashable, str] = {_key(parts[0], signatures, compiled): ""}
+    for name, part in changed.items():
+        key = _key(part, signatures, compiled)
+        if key is not None and key in seen:
+            yield name, f"it comes to the same as {seen[key]}" if seen[key] else _SAME
+        elif key is not None:
+            seen[key] = name
+
+
+def _part(mutant: Mutant) -> Rule | Fact | None:
+    change = mutant.change
+    if isinstance(change, ChangedRule):
+        return change.rule
+    return change if isinstance(change, Fact) else None
+
+
+def _conditions(part: Rule | Fact, compiled: CompiledPack) -> tuple[Condition, ...]:
+    own = (part.condition,) if isinstance(part, Rule) else sifting(part)
+    return tuple(inline(one, compiled.definitions) for one in own)
+
+
+def _key(part: Rule | Fact, signatures: Signatures, compiled: CompiledPack) -> Hashable:
+    """Equal for parts that decide alike; None where a normal form is too large to tell."""
+    truths = tuple(signatures.of(one) for one in _conditions(part, compiled))
+    if None in truths:
+        return None
+    if isinstance(part, Rule):
+        options = frozenset(part.options or compiled.pack.options)
+        return part.effect, part.target, part.value, options, truths
+    return _rest(part), part.only is None, truths
+
+
+def _rest(fact: Fact) -> Hashable:
+    """What a fact says beside the choice of its readings."""
+    bare = replace(fact, only=None, prefer=(), binding=None)
+    return tuple(getattr(bare, name) for name in Fact.__dataclass_fields__ if name != "binding")
