@@ -14,7 +14,7 @@ from pactolus_engine.compiled import CompiledPack, compile_pack
 from pactolus_engine.errors import PackInvalid
 from pactolus_engine.mutants.equivalence import equivalents
 from pactolus_engine.mutants.generate import mutants_of
-from pactolus_engine.mutants.mutant import Change, Mutant, mutated
+from pactolus_engine.mutants.mutant import Change, Mutant, Reread, mutated
 from pactolus_engine.pack.model import Pack
 from pactolus_engine.pack.read import read_pack
 from pactolus_engine.states import States
@@ -54,10 +54,10 @@ def all_mutants(draft: Draft, overlays: tuple[str, ...]) -> tuple[dict[str, Muta
         mutants = mutants_of(compiled)
         own = equivalents(compiled, mutants)
         for mutant in mutants:
-            if mutant.id in own and alike.get(mutant.id, "") == "" and mutant.id not in found:
-                alike[mutant.id] = own[mutant.id]
-            elif mutant.id not in own:
+            if mutant.id not in own:
                 alike.pop(mutant.id, None)
+            elif mutant.id not in found:
+                alike[mutant.id] = own[mutant.id]
             found.setdefault(mutant.id, mutant)
     return found, alike
 
@@ -108,7 +108,7 @@ class Bench:
                 reach = touched(variant.compiled, changed, change)
                 yield variant.overlay, Trial(variant.compiled, changed, reach, self.draft.files)
 
-    def _reread(self, overlay: str):  # type: ignore[no-untyped-def]
+    def _reread(self, overlay: str) -> Reread:
         files = {name: text for name, text in self.draft.files.items() if not name.startswith("cases/")}
         own = (overlay, self.draft.files[overlay]) if overlay else None
 
@@ -124,13 +124,14 @@ class Bench:
         own.sort(key=lambda pair: (not _names(pair[1].case, part), not pair[0].is_likely(pair[1])))
         yield from (one.case.place.file for trial, one in own if trial.kills(one))
         for case in self.cases:
-            trial = trials.get(case.overlay)
-            if trial is None:
-                continue
-            if case.expect.refused and trial.kills_refused(case):
+            if case.overlay in trials and self._is_killer(trials[case.overlay], case):
                 yield case.place.file
-            elif case.earlier and trial.kills_after(case, self._asked(case)):
-                yield case.place.file
+
+    def _is_killer(self, trial: Trial, case: Case) -> bool:
+        """Of the cases that are not decided from one request."""
+        if case.expect.refused:
+            return trial.kills_refused(case)
+        return bool(case.earlier) and trial.kills_after(case, self._asked(case))
 
     def _asked(self, case: Case) -> tuple[States, ...]:
         if case.place.file not in self.asked:

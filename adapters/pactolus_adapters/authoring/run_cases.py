@@ -102,7 +102,10 @@ def _said(expect: Expectation) -> dict[str, object]:
 
 def _caveats(decision: Decision, expect: Expectation, pack: Pack) -> dict[str, list[str]]:
     """The pack's own caveats beside each option that the case speaks of; None where it is not offered."""
-    beside = {option.id: sorted(c.rule for c in option.caveats if c.rule in pack.rules) for option in decision.options}
+    beside = {
+        option.id: sorted(c.rule for c in option.caveats if c.rule in pack.rules)
+        for option in decision.options
+    }
     return {option: beside.get(option, ["not offered"]) for option in expect.caveats or ()}
 
 

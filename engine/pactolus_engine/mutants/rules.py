@@ -87,4 +87,6 @@ def _other_places(rule: Rule, pack: Pack) -> Iterator[_Changed]:
     for option in pack.options:
         if option not in stands:
             words = f"the caveat stands beside `{option}` too"
-            yield _Changed("caveat-options", f"with.{option}", replace(rule, options=(*stands, option)), words)
+            yield _Changed(
+                "caveat-options", f"with.{option}", replace(rule, options=(*stands, option)), words
+            )

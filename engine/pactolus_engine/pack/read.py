@@ -161,10 +161,8 @@ def _read_parts(
     case_nodes = {file: node for file, node in nodes.items() if is_case(file)}
     read_case_nodes(case_nodes, CaseScope(facts, options, rules, frozenset(files)), issues)
     survivors = read_survivors(nodes[SURVIVORS], issues)
-    return _Parts(
-        *(meta, evidence, code_sets, parameters, values),
-        *(options, facts, rules, rules_off, overlay, survivors),
-    )
+    decided = options, facts, rules, rules_off, overlay
+    return _Parts(meta, evidence, code_sets, parameters, values, *decided, survivors)
 
 
 def _nodes(files: NameMap[str, bytes], issues: Issues) -> dict[str, Node | None]:
