@@ -23,7 +23,7 @@ class Touched:
     `rules`: acting rules whose condition or effect is another; `acts_otherwise`: those whose effect is.
     `sifted`, `agreeing`, `absent`, `derived`: facts whose readings are chosen otherwise, whose cells are
     others where all must agree, whose absence means something else, that follow from other dates.
-    `cells`: whether any partition is another. `is_read`: whether FHIR is read otherwise; `codes`: then
+    `cells`: the dimensions that are cut otherwise. `is_read`: whether FHIR is read otherwise; `codes`: then
     only where one of these codes stands (None: anywhere).
     """
 
@@ -33,7 +33,7 @@ class Touched:
     agreeing: frozenset[str]
     absent: frozenset[str]
     derived: frozenset[str]
-    cells: bool
+    cells: frozenset[str]
     is_read: bool
     codes: tuple[bytes, ...] | None
     pack: Pack
@@ -105,7 +105,7 @@ def touched(base: CompiledPack, changed: CompiledPack, change: object) -> Touche
         agreeing=frozenset(old.id for old, _ in facts if old.several is Several.AGREE and old.id in cells),
         absent=frozenset(old.id for old, new in facts if _absence(old) != _absence(new)),
         derived=frozenset(old.id for old, new in facts if old.derivation != new.derivation),
-        cells=bool(cells),
+        cells=frozenset(cells),
         is_read=_is_read_otherwise(before, after),
         codes=_codes(before, change),
         pack=before,

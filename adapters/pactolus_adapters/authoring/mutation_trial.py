@@ -5,7 +5,7 @@ unknown bears on the answer, the decision is the one that the case has already. 
 the definition alone: that durable-rules gives the same is proved elsewhere.
 """
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 
 from pactolus_adapters.authoring.earlier_case import answered_after
@@ -14,6 +14,7 @@ from pactolus_adapters.authoring.mutation_case import Known
 from pactolus_adapters.authoring.mutation_reach import Touched
 from pactolus_adapters.authoring.run_cases import case_facts, differences
 from pactolus_engine.cases import Case
+from pactolus_engine.cells import Partition
 from pactolus_engine.compiled import CompiledPack
 from pactolus_engine.conditions import atoms_of
 from pactolus_engine.decide import Situation, decide
@@ -81,7 +82,7 @@ class Trial:
         """Whether a case with a history comes out otherwise; `asked`: the states the pack was asked about."""
         files = (*case.earlier, case.resources)
         is_read = any(self.touched.reads_otherwise(self.files[file]) for file in files)
-        if not is_read and not any(self._may_move(states) for states in asked):
+        if not is_read and not self._retracts_otherwise(asked) and not any(map(self._may_move, asked)):
             return False
         try:
             answer = answered_after(case, self.files, self.changed, LetterMatcher())
@@ -105,10 +106,22 @@ class Trial:
         conditions = self.changed.conditions
         return {rule: definition.truth(conditions[rule]) for rule in self.touched.rules if rule in conditions}
 
+    def _retracts_otherwise(self, asked: tuple[States, ...]) -> bool:
+        """Whether facts may move between cells where they did not, or the other way round.
+
+        A suggestion falls when a fact that rules look at lies in other cells than before; so the same
+        facts must be looked at, and the same of these states be told apart in each of them.
+        """
+        before, after = self.base.partitions, self.changed.partitions
+        if {one.fact.id for one in before.values()} != {one.fact.id for one in after.values()}:
+            return True
+        return any(
+            _told_apart(before.get(name), asked) != _told_apart(after.get(name), asked)
+            for name in self.touched.cells
+        )
+
     def _may_move(self, states: States) -> bool:
         """Whether a state on the way through a case with a history may lead elsewhere."""
-        if self.touched.cells and self.touched.rules:
-            return True
         if self.touched.weighs and self.touched.is_spoken_of(states):
             return True
         definition = Definition(self.base.pack.facts, self.base.definitions, states)
@@ -172,3 +185,9 @@ class Trial:
         vector = compiled.vector(states)
         decision = decide(Situation(compiled, facts, states, vector, own, definition, case.at))
         return bool(differences(decision, case.expect, self.base.pack))
+
+
+def _told_apart(partition: Partition | None, states: Iterable[States]) -> list[int]:
+    """For each state the first that lies in the same cells; where nothing is looked at, all are alike."""
+    masks = [partition.mask_of(each[partition.fact.id]) if partition else 0 for each in states]
+    return [masks.index(mask) for mask in masks]

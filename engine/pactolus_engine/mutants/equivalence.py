@@ -1,7 +1,7 @@
 """Mutants that no case could ever tell from the pack, or from another mutant, where that can be decided."""
 
 from collections import defaultdict
-from collections.abc import Hashable, Iterator, Sequence
+from collections.abc import Hashable, Iterator, Mapping, Sequence
 from dataclasses import replace
 
 from pactolus_engine.compiled import CompiledPack
@@ -9,7 +9,7 @@ from pactolus_engine.conditions import inline
 from pactolus_engine.mutants.mutant import ChangedParameter, ChangedRule, Mutant
 from pactolus_engine.mutants.reach import Reach, reach_of, sifting
 from pactolus_engine.mutants.signature import Signatures
-from pactolus_engine.pack.model import CodeSet, Condition, Effect, Fact, Rule
+from pactolus_engine.pack.model import All, Any, CodeSet, Condition, Effect, Fact, Rule
 
 __all__ = ["equivalents"]
 
@@ -30,7 +30,7 @@ def equivalents(compiled: CompiledPack, mutants: Sequence[Mutant]) -> dict[str, 
             by_part[type(mutant.change), mutant.part].append(mutant)
     for own in by_part.values():
         found.update(_alike(own, compiled))
-    return found
+    return found | dict(_unseen_caveats(compiled, mutants, found))
 
 
 def _is_unused(mutant: Mutant, compiled: CompiledPack, reach: Reach) -> bool:
@@ -46,6 +46,36 @@ def _is_unused(mutant: Mutant, compiled: CompiledPack, reach: Reach) -> bool:
         case ChangedParameter():
             return False
     raise AssertionError("every kind of change is above")
+
+
+def _unseen_caveats(
+    compiled: CompiledPack, mutants: Sequence[Mutant], found: Mapping[str, str]
+) -> Iterator[tuple[str, str]]:
+    """Caveats put beside an option, or taken from it, that is never offered while they stand."""
+    pack, seen = compiled.pack, dict[tuple[str, str], bool]()
+    for mutant in mutants:
+        if mutant.operator != "caveat-options" or mutant.id in found:
+            continue
+        before, change = pack.rules[mutant.part], mutant.change
+        assert isinstance(change, ChangedRule) and change.rule is not None
+        (option,) = set(before.options or pack.options) ^ set(change.rule.options or pack.options)
+        key = before.id, option
+        if key not in seen:
+            seen[key] = _stands_beside(before.id, option, compiled)
+        if not seen[key]:
+            yield mutant.id, f"`{option}` is never offered while the caveat stands"
+
+
+def _stands_beside(caveat: str, option: str, compiled: CompiledPack) -> bool:
+    """Whether a state of the facts makes the caveat true and a rule that offers the option.
+
+    An option that every completion offers is offered in one of them by a rule that is true there, and a
+    caveat that is true stays true in all.
+    """
+    conditions, rules = compiled.conditions, compiled.pack.rules.values()
+    offers = [conditions[r.id] for r in rules if r.effect is Effect.OFFER and r.target == option]
+    together = All((conditions[caveat], Any(tuple(offers))))
+    return bool(offers) and Signatures.over([together], compiled.pack.facts).may_be_true(together)
 
 
 def _alike(mutants: Sequence[Mutant], compiled: CompiledPack) -> Iterator[tuple[str, str]]:

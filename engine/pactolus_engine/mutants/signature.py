@@ -49,6 +49,18 @@ class Signatures:
         true, false = (self._least(self._cells(branch) for branch in branches) for branches in when)
         return true, false
 
+    def may_be_true(self, condition: Condition) -> bool:
+        """Whether some state makes the condition true; also true when that is too much to tell."""
+        found = self.of(condition)
+        return found is None or any(map(self._holds_together, found[0]))
+
+    def _holds_together(self, branch: _Cells) -> bool:
+        """Whether the parts of a branch on one dimension share a cell."""
+        left = {name: self.partitions[name].everything for name, _ in branch}
+        for name, mask in branch:
+            left[name] &= mask
+        return all(left.values())
+
     def _cells(self, branch: frozenset[tuple[Atom, bool]]) -> _Cells | None:
         """The branch without what always holds and without what another of its parts implies; None if it
         asks for what no cell can give."""
