@@ -5,11 +5,11 @@ from collections.abc import Hashable, Iterator, Mapping, Sequence
 from dataclasses import replace
 
 from pactolus_engine.compiled import CompiledPack
-from pactolus_engine.conditions import inline
+from pactolus_engine.conditions import atoms_of, inline
 from pactolus_engine.mutants.mutant import ChangedParameter, ChangedRule, Mutant
 from pactolus_engine.mutants.reach import Reach, reach_of, sifting
 from pactolus_engine.mutants.signature import Signatures
-from pactolus_engine.pack.model import All, Any, CodeSet, Condition, Effect, Fact, Rule
+from pactolus_engine.pack.model import All, Any, CodeSet, Condition, Effect, Fact, FactType, Rule
 
 __all__ = ["equivalents"]
 
@@ -30,7 +30,7 @@ def equivalents(compiled: CompiledPack, mutants: Sequence[Mutant]) -> dict[str, 
             by_part[type(mutant.change), mutant.part].append(mutant)
     for own in by_part.values():
         found.update(_alike(own, compiled))
-    return found | dict(_unseen_caveats(compiled, mutants, found))
+    return found | dict(_unseen_caveats(compiled, mutants, found)) | dict(_dates(compiled, mutants, found))
 
 
 def _is_unused(mutant: Mutant, compiled: CompiledPack, reach: Reach) -> bool:
@@ -46,6 +46,22 @@ def _is_unused(mutant: Mutant, compiled: CompiledPack, reach: Reach) -> bool:
         case ChangedParameter():
             return False
     raise AssertionError("every kind of change is above")
+
+
+def _dates(
+    compiled: CompiledPack, mutants: Sequence[Mutant], found: Mapping[str, str]
+) -> Iterator[tuple[str, str]]:
+    """Dates that are required or optional, and only followed by other facts: no condition tests them, and
+    an interval from a date that was not sent is the same either way."""
+    pack = compiled.pack
+    conditions = [rule.condition for rule in pack.rules.values()]
+    conditions += [condition for fact in pack.facts.values() for condition in sifting(fact)]
+    tested = {atom.fact for one in conditions for atom in atoms_of(inline(one, compiled.definitions))}
+    for mutant in mutants:
+        change = mutant.change
+        is_date = isinstance(change, Fact) and change.type is FactType.DATE and change.id not in tested
+        if is_date and mutant.operator == "absence" and mutant.id not in found:
+            yield mutant.id, "it is followed by other facts alone, and they say what absence means"
 
 
 def _unseen_caveats(
