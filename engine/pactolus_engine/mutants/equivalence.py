@@ -4,12 +4,24 @@ from collections import defaultdict
 from collections.abc import Hashable, Iterator, Mapping, Sequence
 from dataclasses import replace
 
+from pactolus_engine.cells import value_partition
 from pactolus_engine.compiled import CompiledPack
 from pactolus_engine.conditions import atoms_of, inline
 from pactolus_engine.mutants.mutant import ChangedParameter, ChangedRule, Mutant
 from pactolus_engine.mutants.reach import Reach, reach_of, sifting
 from pactolus_engine.mutants.signature import Signatures
-from pactolus_engine.pack.model import All, Any, CodeSet, Condition, Effect, Fact, FactType, Rule
+from pactolus_engine.pack.model import (
+    Absence,
+    All,
+    Any,
+    CodeSet,
+    Condition,
+    Effect,
+    Fact,
+    FactType,
+    Rule,
+    StatusTest,
+)
 
 __all__ = ["equivalents"]
 
@@ -30,7 +42,7 @@ def equivalents(compiled: CompiledPack, mutants: Sequence[Mutant]) -> dict[str, 
             by_part[type(mutant.change), mutant.part].append(mutant)
     for own in by_part.values():
         found.update(_alike(own, compiled))
-    return found | dict(_unseen_caveats(compiled, mutants, found)) | dict(_dates(compiled, mutants, found))
+    return found | dict(_unseen_caveats(compiled, mutants, found)) | dict(_absences(compiled, mutants, found))
 
 
 def _is_unused(mutant: Mutant, compiled: CompiledPack, reach: Reach) -> bool:
@@ -48,20 +60,35 @@ def _is_unused(mutant: Mutant, compiled: CompiledPack, reach: Reach) -> bool:
     raise AssertionError("every kind of change is above")
 
 
-def _dates(
+def _absences(
     compiled: CompiledPack, mutants: Sequence[Mutant], found: Mapping[str, str]
 ) -> Iterator[tuple[str, str]]:
-    """Dates that are required or optional, and only followed by other facts: no condition tests them, and
-    an interval from a date that was not sent is the same either way."""
+    """Facts that are required or optional alike: of one that is not sent every test is unknown either way,
+    and only a rule that decides asks what else it could be."""
     pack = compiled.pack
-    conditions = [rule.condition for rule in pack.rules.values()]
-    conditions += [condition for fact in pack.facts.values() for condition in sifting(fact)]
-    tested = {atom.fact for one in conditions for atom in atoms_of(inline(one, compiled.definitions))}
+    deciding = [name for name in compiled.conditions if pack.rules[name].effect is not Effect.CAVEAT]
+    decisive = {atom for name in deciding for atom in atoms_of(compiled.conditions[name])}
+    asked = {atom.fact for atom in decisive if not isinstance(atom, StatusTest)}
     for mutant in mutants:
         change = mutant.change
-        is_date = isinstance(change, Fact) and change.type is FactType.DATE and change.id not in tested
-        if is_date and mutant.operator == "absence" and mutant.id not in found:
-            yield mutant.id, "it is followed by other facts alone, and they say what absence means"
+        if mutant.operator != "absence" or not isinstance(change, Fact) or mutant.id in found:
+            continue
+        is_assumed = Absence.ASSUMED in {change.absence, pack.facts[change.id].absence}
+        if not is_assumed and change.id not in asked and _is_open(change, compiled):
+            yield mutant.id, "a fact that is not sent is unknown either way, and decides nothing"
+
+
+def _is_open(fact: Fact, compiled: CompiledPack) -> bool:
+    """Whether every test of the fact that the pack knows is unknown while nothing is known of it. A date
+    with a limit is never wholly unknown to what follows from it."""
+    if fact.type is FactType.DATE and (fact.low is not None or fact.high is not None):
+        return False
+    chosen = [condition for other in compiled.pack.facts.values() for condition in sifting(other)]
+    conditions = [*compiled.conditions.values(), *(inline(one, compiled.definitions) for one in chosen)]
+    atoms = {a for one in conditions for a in atoms_of(one) if a.fact == fact.id}
+    tests = [atom for atom in atoms if not isinstance(atom, StatusTest)]
+    partition = value_partition(fact, tests)
+    return all(0 < partition.true_in[atom] < partition.everything for atom in tests)
 
 
 def _unseen_caveats(
