@@ -121,7 +121,7 @@ class Bench:
         """The files of the cases that kill, those first that are likely to and cost little."""
         part = mutant.split("/")[1]
         own = [(trials[one.case.overlay], one) for one in self.known if one.case.overlay in trials]
-        own.sort(key=lambda pair: (not _names(pair[1].case, part), not pair[0].is_likely(pair[1])))
+        own.sort(key=lambda pair: (not _names(pair[1].case, part), pair[0].rank(pair[1])))
         yield from (one.case.place.file for trial, one in own if trial.kills(one))
         for case in self.cases:
             if case.overlay in trials and self._is_killer(trials[case.overlay], case):

@@ -20,7 +20,7 @@ from pactolus_engine.shared_dates import shared_dates
 from pactolus_engine.states import States
 from pactolus_engine.weigh import weigh
 
-__all__ = ["ENDING", "Known", "known_case", "samples_of", "states_asked"]
+__all__ = ["ENDING", "Known", "known_case", "states_asked"]
 
 ENDING = (Effect.CONFLICT, Effect.HOLD, Effect.EXCLUDE)
 """Effects that settle a decision before any completion is looked at."""
@@ -59,11 +59,6 @@ def _is_open(compiled: CompiledPack, states: States, today: int) -> bool:
     shared = shared_dates(compiled, states, today)
     completions = complete(compiled, compiled.vector(states), shared=shared)
     return not completions.is_complete or len(completions.skeletons) != 1
-
-
-def samples_of(facts: FactSet, head: str) -> int:
-    """How many resources speak of the fact."""
-    return len({reading.origin for reading in facts.readings if reading.fact == head})
 
 
 @dataclass(frozen=True, slots=True)

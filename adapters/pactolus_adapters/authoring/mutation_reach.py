@@ -53,8 +53,8 @@ class Touched:
         """Whether the states of a patient may be others; `is_open`: they are weighed under suppositions."""
         return (
             bool(self.derived)
-            or any(self._samples(fact, facts) for fact in self.sifted)
-            or any(self._samples(fact, facts) > 1 for fact in self.agreeing)
+            or any(self.samples(fact, facts) for fact in self.sifted)
+            or any(self.samples(fact, facts) > 1 for fact in self.agreeing)
             or any(is_open or self._may_be_absent(fact, facts, states) for fact in self.absent)
         )
 
@@ -69,7 +69,8 @@ class Touched:
     def _head(self, fact: str) -> str:
         return self.pack.facts[fact].of or fact
 
-    def _samples(self, fact: str, facts: FactSet) -> int:
+    def samples(self, fact: str, facts: FactSet) -> int:
+        """How many resources speak of the fact, or of the one it is `of`."""
         return len(_origins(self._head(fact), facts))
 
     def _may_be_absent(self, fact: str, facts: FactSet, states: States) -> bool:
