@@ -154,8 +154,12 @@ _RULES = {
 }
 
 
-def tiny_draft(cases: Mapping[str, str], resources: Mapping[str, bytes] | None = None) -> Draft:
-    """The pack with these cases (file name without `.yaml` → text) and the FHIR files beside them."""
+def tiny_draft(
+    cases: Mapping[str, str],
+    resources: Mapping[str, bytes] | None = None,
+    more: Mapping[str, bytes] | None = None,
+) -> Draft:
+    """The pack with these cases (file name without `.yaml` → text), the FHIR files beside them, and `more`."""
     files = {
         "pack.yaml": _PACK,
         "facts.yaml": _FACTS,
@@ -167,7 +171,9 @@ def tiny_draft(cases: Mapping[str, str], resources: Mapping[str, bytes] | None =
         **{f"cases/{name}.yaml": text for name, text in cases.items()},
     }
     beside = {f"cases/{name}": content for name, content in (resources or {}).items()}
-    return read_draft("tiny", {name: text.encode() for name, text in files.items()} | beside)
+    return read_draft(
+        "tiny", {name: text.encode() for name, text in files.items()} | beside | dict(more or {})
+    )
 
 
 def _rule(name: str, body: str) -> str:

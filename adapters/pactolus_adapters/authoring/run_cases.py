@@ -80,10 +80,18 @@ def _found(decision: Decision, settled: Decision) -> dict[str, object]:
         "status": " or ".join(sorted({one.new_status for one in decision.retracted})),
         "options": sorted(option.id for option in settled.options),
         "missing": [missing.fact for missing in settled.missing],
-        "conclusions": {conclusion.id: conclusion.value for conclusion in settled.conclusions},
+        "conclusions": _concluded(settled),
         "off": [rule.rule for rule in settled.trace.rules_off],
         "assumed": sorted(assumption.fact for assumption in settled.assumptions),
     }
+
+
+def _concluded(decision: Decision) -> dict[str, str]:
+    """Finding → its value; two values of one finding are both told, so that no case takes one of them."""
+    found: dict[str, set[str]] = {}
+    for conclusion in decision.conclusions:
+        found.setdefault(conclusion.id, set()).add(conclusion.value)
+    return {finding: " and ".join(sorted(values)) for finding, values in found.items()}
 
 
 def _said(expect: Expectation) -> dict[str, object]:
