@@ -67,7 +67,7 @@ def _decided(case: Case, files: Mapping[str, bytes], compiled: CompiledPack, mat
 def differences(decision: Decision, expect: Expectation, pack: Pack) -> dict[str, object]:
     """What came out where the expectation says something else; empty when all is as it says."""
     settled = decision.replacement or decision
-    found = _found(decision, settled)
+    found = _found(decision, settled) | {"caveats": _caveats(settled, expect, pack)}
     said = _said(expect)
     wrong = {key: found[key] for key, value in said.items() if value is not None and value != found[key]}
     return wrong | _wrong_rules(settled, expect, pack)
@@ -80,10 +80,19 @@ def _found(decision: Decision, settled: Decision) -> dict[str, object]:
         "status": " or ".join(sorted({one.new_status for one in decision.retracted})),
         "options": sorted(option.id for option in settled.options),
         "missing": [missing.fact for missing in settled.missing],
-        "conclusions": {conclusion.id: conclusion.value for conclusion in settled.conclusions},
+        "conclusions": _concluded(settled),
         "off": [rule.rule for rule in settled.trace.rules_off],
         "reasons": sorted({reason.rule for reason in settled.reasons}),
+        "assumed": sorted(assumption.fact for assumption in settled.assumptions),
     }
+
+
+def _concluded(decision: Decision) -> dict[str, str]:
+    """Finding → its value; two values of one finding are both told, so that no case takes one of them."""
+    found: dict[str, set[str]] = {}
+    for conclusion in decision.conclusions:
+        found.setdefault(conclusion.id, set()).add(conclusion.value)
+    return {finding: " and ".join(sorted(values)) for finding, values in found.items()}
 
 
 def _said(expect: Expectation) -> dict[str, object]:
@@ -96,7 +105,22 @@ def _said(expect: Expectation) -> dict[str, object]:
         "conclusions": expect.conclusions,
         "off": None if expect.off is None else sorted(expect.off),
         "reasons": None if expect.reasons is None else sorted(expect.reasons),
+        "assumed": None if expect.assumed is None else sorted(expect.assumed),
+        "caveats": _sorted(expect.caveats),
     }
+
+
+def _caveats(decision: Decision, expect: Expectation, pack: Pack) -> dict[str, list[str]]:
+    """The pack's own caveats beside each option that the case speaks of; None where it is not offered."""
+    beside = {
+        option.id: sorted(c.rule for c in option.caveats if c.rule in pack.rules)
+        for option in decision.options
+    }
+    return {option: beside.get(option, ["not offered"]) for option in expect.caveats or ()}
+
+
+def _sorted(caveats: Mapping[str, tuple[str, ...]] | None) -> dict[str, list[str]] | None:
+    return None if caveats is None else {option: sorted(rules) for option, rules in caveats.items()}
 
 
 def _wrong_rules(decision: Decision, expect: Expectation, pack: Pack) -> dict[str, object]:
@@ -143,7 +167,7 @@ def _expected(expect: Expectation, key: str) -> object:
 
 def _shown(value: object) -> str:
     if isinstance(value, Mapping):
-        return ", ".join(f"{key} = {each}" for key, each in sorted(value.items())) or "none"
+        return ", ".join(f"{key} = {_shown(each)}" for key, each in sorted(value.items())) or "none"
     if isinstance(value, tuple | list):
         return ", ".join(map(str, value)) or "none"
     return "nothing" if value in (None, "") else str(value)

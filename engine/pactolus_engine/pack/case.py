@@ -17,6 +17,8 @@ class Expectation:
     Of a RETRACT, all but the outcome and `status` (of every CarePlan that ends) speaks of the decision
     that replaces; `replacement` is the outcome of that one.
 
+    `caveats`: option → the rules whose caveats stand beside it. `assumed`: the facts that are assumed.
+
     Either `outcome` is set, or `refused` holds the place of every violation of an input that must
     be refused whole, sorted. `reasons`: the rules among the reasons of the decision, those that are true
     and those that may yet apply.
@@ -33,6 +35,8 @@ class Expectation:
     replacement: Outcome | None = None
     status: str | None = None
     reasons: tuple[str, ...] | None = None
+    caveats: dict[str, tuple[str, ...]] | None = None
+    assumed: tuple[str, ...] | None = None
 
 
 @dataclass(frozen=True, slots=True)

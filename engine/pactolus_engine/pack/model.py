@@ -65,6 +65,7 @@ __all__ = [
     "RuleOff",
     "SetEquality",
     "Several",
+    "StatedSurvivor",
     "Status",
     "StatusTest",
     "Waiver",
@@ -165,6 +166,15 @@ class Option:
 
 
 @dataclass(frozen=True, slots=True)
+class StatedSurvivor:
+    """A mutant of the pack that no case kills, and why its author lets it live. It decides nothing."""
+
+    mutant: str
+    reason: str
+    place: Place
+
+
+@dataclass(frozen=True, slots=True)
 class Pack:
     """A pack that passed every check of the loader, with its parameters and the site's overlay put in.
 
@@ -197,3 +207,4 @@ class Pack:
     waivers: tuple[Waiver, ...] = ()
     content_digest: str = ""
     approvals: tuple[Approval, ...] = ()
+    survivors: tuple[StatedSurvivor, ...] = ()

@@ -8,6 +8,7 @@ import re
 from collections.abc import Mapping as NameMap
 from dataclasses import dataclass
 from decimal import Decimal
+from types import MappingProxyType
 from typing import Any
 
 from pactolus_engine.decision import Evidence
@@ -23,7 +24,17 @@ from pactolus_engine.pack.check_overlay import check_meanings
 from pactolus_engine.pack.check_rules import check_definitions, check_shared_inputs, definitions
 from pactolus_engine.pack.digest import APPROVALS_FILE, content_digest, pack_digest
 from pactolus_engine.pack.issues import Issues
-from pactolus_engine.pack.model import CodeSet, Fact, Option, Pack, Parameter, Place, Rule, RuleOff
+from pactolus_engine.pack.model import (
+    CodeSet,
+    Fact,
+    Option,
+    Pack,
+    Parameter,
+    Place,
+    Rule,
+    RuleOff,
+    StatedSurvivor,
+)
 from pactolus_engine.pack.read_approvals import read_approvals
 from pactolus_engine.pack.read_cases import CaseScope, case_name, is_case, is_case_overlay, read_case_nodes
 from pactolus_engine.pack.read_codes import check_implied_values, read_code_sets
@@ -35,6 +46,7 @@ from pactolus_engine.pack.read_options import read_options
 from pactolus_engine.pack.read_overlay import ReadOverlay, extended, read_overlay
 from pactolus_engine.pack.read_parameters import parameters_in_force, read_parameters
 from pactolus_engine.pack.read_rules import declared_definitions, read_rules
+from pactolus_engine.pack.read_survivors import SURVIVORS, read_survivors
 from pactolus_engine.pack.read_waivers import read_waivers
 from pactolus_engine.pack.schema import is_id
 from pactolus_engine.pack.section import Section
@@ -52,10 +64,11 @@ SiteFile = tuple[str, bytes]
 
 _REQUIRED = ("pack.yaml", "facts.yaml")
 _OPTIONAL = ("codes.yaml", "parameters.yaml", "options.yaml", "evidence.yaml")
-_LISTS = ("waivers.yaml",)
+_LISTS = ("waivers.yaml", SURVIVORS)
 """Files that may be left out and hold a list."""
 
 _README = "README.md"
+_NOTHING: NameMap[str, Decimal] = MappingProxyType({})
 _RESOURCES = re.compile(r"cases/[A-Za-z0-9][A-Za-z0-9._-]*\.json")
 _CASE_OVERLAY = re.compile(r"cases/([^/]+)\.overlay\.yaml")
 _NAMED = re.compile(r"(?:rules|cases)/([^/]+)\.yaml")
@@ -67,14 +80,17 @@ def read_pack(
     *,
     overlay: SiteFile | None = None,
     site_approvals: SiteFile | None = None,
+    supposed: NameMap[str, Decimal] = _NOTHING,
 ) -> Pack:
     """Reads a pack whole, or raises `PackInvalid` with every mistake and its place.
 
     `name` is what the pack is called in the error; `files` maps names relative to the pack's folder,
     with `/`, to contents. `overlay` is what the site sets and adds, `site_approvals` what it
-    has approved; with a mistake in one of them the pack is refused too.
+    has approved; with a mistake in one of them the pack is refused too. `supposed`: parameter values
+    put in place of those in force, whatever range the pack allows, to see what they would do; such a
+    pack is never for a patient.
     """
-    return read_whole(name, files, overlay=overlay, site_approvals=site_approvals).pack
+    return read_whole(name, files, overlay=overlay, site_approvals=site_approvals, supposed=supposed).pack
 
 
 def read_whole(
@@ -83,6 +99,7 @@ def read_whole(
     *,
     overlay: SiteFile | None = None,
     site_approvals: SiteFile | None = None,
+    supposed: NameMap[str, Decimal] = _NOTHING,
 ) -> WholePack:
     """As `read_pack`, with all that the author wrote beside it."""
     issues = Issues()
@@ -90,7 +107,7 @@ def read_whole(
     if not check_sizes({**files, **of_site}, issues):
         issues.raise_if_any(name)
     _check_names(files, issues)
-    parts = _read_parts(files, overlay, site_approvals, issues)
+    parts = _read_parts(files, overlay, site_approvals, supposed, issues)
     issues.raise_if_any(name)
     return WholePack(
         _pack(parts, files, overlay, site_approvals), parts.rules.items, parts.cases, parts.nodes
@@ -155,12 +172,14 @@ class _Parts:
     waivers: tuple[Waiver, ...]
     nodes: dict[str, Node | None]
     approvals: tuple[Approval, ...]
+    survivors: tuple[StatedSurvivor, ...]
 
 
 def _read_parts(
     files: NameMap[str, bytes],
     overlay_file: SiteFile | None,
     site_approvals: SiteFile | None,
+    supposed: NameMap[str, Decimal],
     issues: Issues,
 ) -> _Parts:
     nodes = _nodes(files, issues)
@@ -172,7 +191,7 @@ def _read_parts(
     site = compose(*overlay_file, issues) if overlay_file else None
     overlay = read_overlay(site, meta, parameters, code_sets, issues)
     chosen = {name: one.value for name, one in overlay.values.items()}
-    values = parameters_in_force(parameters, chosen)
+    values = {**parameters_in_force(parameters, chosen), **supposed}
     options = read_options(nodes["options.yaml"], evidence, issues)
     facts = read_facts(nodes["facts.yaml"], code_sets, issues)
     rule_nodes = {file: node for file, node in nodes.items() if file.startswith("rules/")}
@@ -206,6 +225,7 @@ def _read_parts(
         waivers,
         nodes,
         approvals,
+        read_survivors(nodes[SURVIVORS], issues),
     )
 
 
@@ -296,4 +316,5 @@ def _pack(
         waivers=parts.waivers,
         content_digest=content,
         approvals=parts.approvals,
+        survivors=parts.survivors,
     )

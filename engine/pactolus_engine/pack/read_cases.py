@@ -166,6 +166,8 @@ class _CaseReader:
             replacement=replacement,
             status=status,
             reasons=self._reasons(expect),
+            caveats=self._caveats(expect),
+            assumed=self._names(expect, "assumed", self._scope.facts),
         )
 
     def _retraction(self, expect: Fields, outcome: str) -> tuple[Outcome | None, str | None]:
@@ -208,6 +210,19 @@ class _CaseReader:
         own = tuple(word for word in words if word.text != REVIEW_DATE_RULE)
         self._scope.rules.names(own, self._issues)
         return tuple(word.text for word in words)
+
+    def _caveats(self, expect: Fields) -> dict[str, tuple[str, ...]] | None:
+        """For each option that is named, the rules whose caveats stand beside it; the list may be empty."""
+        node = expect.optional("caveats")
+        mapping = read_mapping(node, self._issues) if node else None
+        if mapping is None:
+            return None
+        found: dict[str, tuple[str, ...]] = {}
+        beside = Fields(mapping, mapping.entries, self._issues)
+        for option, entry in mapping.entries.items():
+            self._scope.options.find(option, entry.key_place, self._issues)
+            found[option] = self._names(beside, option, self._scope.rules) or ()
+        return found
 
     def _conclusions(self, expect: Fields) -> dict[str, str] | None:
         node = expect.optional("conclusions")

@@ -18,6 +18,7 @@ from pactolus_engine.pack.yaml_source import Mapping, Node, Scalar, Sequence
 __all__ = [
     "Fields",
     "is_id",
+    "kind",
     "read_date",
     "read_id",
     "read_mapping",

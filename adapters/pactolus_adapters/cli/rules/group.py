@@ -9,6 +9,7 @@ from pactolus_adapters.cli.rules.coverage import coverage
 from pactolus_adapters.cli.rules.export import export
 from pactolus_adapters.cli.rules.generate import generate
 from pactolus_adapters.cli.rules.keygen import keygen
+from pactolus_adapters.cli.rules.mutate import mutate
 from pactolus_adapters.cli.rules.new import new
 from pactolus_adapters.cli.rules.publish import publish
 from pactolus_adapters.cli.rules.releases import releases
@@ -46,3 +47,4 @@ rules.add_command(releases)
 rules.add_command(test)
 rules.add_command(coverage)
 rules.add_command(generate)
+rules.add_command(mutate)

@@ -21,7 +21,7 @@ from pactolus_engine.pack.shapes.contents import CODE_SET, EVIDENCE, META, OPTIO
 from pactolus_engine.pack.shapes.facts import BINDING, DERIVATION, FACT
 from pactolus_engine.pack.shapes.files import FILES, PackFile
 from pactolus_engine.pack.shapes.rules import BARE_EFFECTS, EFFECTS, RULE
-from pactolus_engine.pack.shapes.site import OVERLAY, SITE_VALUE, WAIVER
+from pactolus_engine.pack.shapes.site import OVERLAY, SITE_VALUE, SURVIVOR, WAIVER
 
 __all__ = [
     "ANY_ID",
@@ -55,6 +55,7 @@ __all__ = [
     "RULE",
     "SITE_VALUE",
     "STATUSES",
+    "SURVIVOR",
     "SYSTEM",
     "TEST",
     "TEXT",

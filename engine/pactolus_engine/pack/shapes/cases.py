@@ -39,6 +39,12 @@ EXPECTATION = Shape(
         Key("missing", ListOf(ANY_ID, 0), "The facts that are missing, exactly."),
         Key("conclusions", MapOf(TEXT, ANY_ID), "The findings with their values."),
         Key("off", ListOf(ANY_ID, 0), "The rules that are off, exactly."),
+        Key("assumed", ListOf(ANY_ID, 0), "The facts that are assumed, exactly."),
+        Key(
+            "caveats",
+            MapOf(ListOf(ANY_ID, 0), ANY_ID),
+            "Option: the rules whose caveats stand beside it, exactly.",
+        ),
         Key(
             "replacement",
             Word(tuple(outcome for outcome in Outcome if outcome is not Outcome.RETRACT)),

@@ -9,7 +9,7 @@ from pactolus_engine.pack.shapes.common import ANY_ID
 from pactolus_engine.pack.shapes.contents import CODE_SET, EVIDENCE, META, OPTION, PARAMETER
 from pactolus_engine.pack.shapes.facts import FACT
 from pactolus_engine.pack.shapes.rules import RULE
-from pactolus_engine.pack.shapes.site import OVERLAY, WAIVER
+from pactolus_engine.pack.shapes.site import OVERLAY, SURVIVOR, WAIVER
 
 __all__ = ["FILES", "PackFile"]
 
@@ -35,5 +35,6 @@ FILES = (
     PackFile("case", "cases/*.yaml", "One case.", CASE),
     PackFile("overlay", "cases/*.overlay.yaml", "A site's overlay, or one for cases.", OVERLAY),
     PackFile("approvals", "approvals.yaml", "Clinical sign-offs.", APPROVALS),
+    PackFile("mutants", "mutants.yaml", "Mutants that may live.", ListOf(SURVIVOR, 0)),
     PackFile("waivers", "waivers.yaml", "Findings that stay.", ListOf(WAIVER, 0)),
 )

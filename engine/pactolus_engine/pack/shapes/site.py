@@ -1,11 +1,11 @@
-"""The forms of what is written beside a pack: a site's overlay, waivers."""
+"""The forms of what is written beside a pack: a site's overlay, waivers, survivors."""
 
 from pactolus_engine.pack import grammar
 from pactolus_engine.pack.shape import Key, ListOf, MapOf, Number, Shape, Text
 from pactolus_engine.pack.shapes.common import ANY_ID, CODING, TEXT
 from pactolus_engine.pack.waiver import WAIVABLE
 
-__all__ = ["OVERLAY", "SITE_VALUE", "WAIVER"]
+__all__ = ["OVERLAY", "SITE_VALUE", "SURVIVOR", "WAIVER"]
 
 SITE_VALUE = Shape(
     "What a site chose for a parameter.",
@@ -34,4 +34,12 @@ WAIVER = Shape(
         Key("reason", TEXT, "Why it stays.", required=True),
     ),
     one_of=WAIVABLE,
+)
+
+SURVIVOR = Shape(
+    "A mutant that no case kills.",
+    (
+        Key("mutant", TEXT, "Its id, as `pactolus rules mutate` prints it.", required=True),
+        Key("reason", TEXT, "Why it may live.", required=True),
+    ),
 )
