@@ -1,54 +1,31 @@
 """The README tells the truth: its commands run, its links lead somewhere, its names exist.
 
-A block ```sh after the line `<!-- run -->` is run as it stands, block after block in one folder,
-with the data directory and the environment of this test. What follows `# prints:` must be printed.
-A block ```python after such a line is run against a server of its own, on a free port.
+Blocks ```sh are run as `pages.py` says; a block ```python is run against a server of its own, on a
+free port.
 """
 
-import os
 import re
-import shutil
 import socket
 import subprocess
-import sys
 import time
 from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
 
+from tests.house.pages import blocks, environment, looks_like_a_clone, promised, run_block
 from tests.house.tree import ROOT
 
-_BLOCK = re.compile(r"^<!-- run -->\n+```(sh|python)\n(.*?)^```", re.MULTILINE | re.DOTALL)
+_README = ROOT / "README.md"
 _PORT = "50051"
 _LINK = re.compile(r"\]\((?!https?://|#|mailto:)([^)#\s]+)")
 _PAGES = ("README.md", "ARCHITECTURE.md", "CONTRIBUTING.md", "SECURITY.md", "CHANGELOG.md")
 
 
-def _blocks(language: str) -> list[str]:
-    """The marked blocks of the README in this language."""
-    text = (ROOT / "README.md").read_text(encoding="utf-8")
-    return [block for found, block in _BLOCK.findall(text) if found == language]
-
-
-def _promised(block: str) -> list[str]:
-    return re.findall(r"# prints: (.+)$", block, re.MULTILINE)
-
-
-def _environment(data: Path) -> dict[str, str]:
-    """This environment without the settings of whoever runs the test."""
-    mine = {name: text for name, text in os.environ.items() if not name.startswith("PACTOLUS_")}
-    return mine | {"PACTOLUS_DATA": str(data)}
-
-
 @pytest.fixture(scope="module")
 def workplace(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """A folder that looks like a fresh clone after `make setup`; what runs there leaves this tree alone."""
-    place = tmp_path_factory.mktemp("clone")
-    for name in ("examples", "rules"):
-        shutil.copytree(ROOT / name, place / name, ignore=shutil.ignore_patterns("__pycache__"))
-    (place / ".venv").symlink_to(Path(sys.prefix))
-    return place
+    """A folder that looks like a fresh clone after `make setup`."""
+    return looks_like_a_clone(tmp_path_factory.mktemp("clone"))
 
 
 @pytest.fixture(scope="module")
@@ -61,7 +38,7 @@ def port(workplace: Path) -> Iterator[str]:
         server = subprocess.Popen(
             [".venv/bin/pactolus", "serve", "--port", number],
             cwd=workplace,
-            env=_environment(workplace / "served"),
+            env=environment(workplace / "served"),
             stdout=log,
             stderr=log,
         )
@@ -86,33 +63,22 @@ def _wait_for(port: int, server: subprocess.Popen[bytes]) -> None:
 
 
 def test_there_are_commands_to_run() -> None:
-    assert len(_blocks("sh")) >= 3
-    assert _blocks("python")
+    assert len(blocks(_README, "sh")) >= 3
+    assert blocks(_README, "python")
 
 
-@pytest.mark.parametrize("block", _blocks("sh"), ids=lambda block: block.splitlines()[0][:50])
+@pytest.mark.parametrize("block", blocks(_README, "sh"), ids=lambda block: block.splitlines()[0][:50])
 def test_a_command_of_the_readme_does_what_it_says(block: str, workplace: Path) -> None:
-    result = subprocess.run(
-        ["bash", "-euo", "pipefail", "-c", block],
-        cwd=workplace,
-        env=_environment(workplace / "data"),
-        capture_output=True,
-        text=True,
-        timeout=120,
-        check=False,
-    )
-    assert result.returncode == 0, result.stdout + result.stderr
-    for words in _promised(block):
-        assert words in result.stdout
+    run_block(block, workplace)
 
 
-@pytest.mark.parametrize("block", _blocks("python"), ids=["client"])
+@pytest.mark.parametrize("block", blocks(_README, "python"), ids=["client"])
 def test_the_client_of_the_readme_gets_an_answer(block: str, workplace: Path, port: str) -> None:
     assert _PORT in block
     result = subprocess.run(
         [".venv/bin/python", "-c", block.replace(_PORT, port)],
         cwd=workplace,
-        env=_environment(workplace / "client"),
+        env=environment(workplace / "client"),
         capture_output=True,
         text=True,
         timeout=120,
@@ -121,7 +87,7 @@ def test_the_client_of_the_readme_gets_an_answer(block: str, workplace: Path, po
     assert result.returncode == 0, result.stderr
     assert "isa-krd-x6" in result.stdout
     assert "recorded at 0 in" in result.stdout
-    for words in _promised(block):
+    for words in promised(block):
         assert words in result.stdout
 
 

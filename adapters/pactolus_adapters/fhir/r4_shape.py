@@ -23,6 +23,9 @@ from pactolus_adapters.fhir.violations import READ_TYPES, Violations, child, ite
 
 __all__ = ["check_resource", "element_names", "model_of", "warm_up_shapes"]
 
+_ADVISED = 100
+"""Violations before which a near name is looked for: beyond them nobody mends names one by one."""
+
 _LONGEST_NAME = 40
 _INTEGER = re.compile(r"-?(?:0|[1-9][0-9]*)")
 _ID = re.compile(r"[A-Za-z0-9\-.]{1,64}")
@@ -176,15 +179,15 @@ def _check_object(shape: _Shape, body: dict[str, Any], path: str, found: Violati
         if key == "resourceType" and shape.is_resource:
             continue
         if (element := shape.elements.get(key)) is None:
-            found.add(child(path, position), _unknown(shape, key))
+            found.add(child(path, position), _unknown(shape, key, len(found) < _ADVISED))
         else:
             _check_element(shape, key, element, value, f"{path}.{key}", found)
     _check_presence(shape, body, path, found)
 
 
-def _unknown(shape: _Shape, key: str) -> str:
+def _unknown(shape: _Shape, key: str, is_advised: bool) -> str:
     """Names what was probably meant; the name that was sent may be a patient's."""
-    near = get_close_matches(key[:_LONGEST_NAME], shape.elements, n=1)
+    near = get_close_matches(key[:_LONGEST_NAME], shape.elements, n=1) if is_advised else ()
     advice = f"; did you mean `{near[0]}`?" if near else ""
     return f"is no element of FHIR R4 `{shape.name}`; unknown elements are refused{advice}"
 

@@ -1,5 +1,6 @@
 """One resource of a request: its JSON as it was sent, and what it is called."""
 
+import json
 import uuid
 from dataclasses import dataclass
 from decimal import Decimal
@@ -73,18 +74,12 @@ def named(kind: str, body: Json, field: str, full_url: str) -> Resource:
 
 def canonical(value: Any) -> str:
     """One text for equal JSON, whatever the order of its members; numbers as they were written."""
-    match value:
-        case dict():
-            members = (f"{canonical(key)}:{canonical(value[key])}" for key in sorted(value))
-            return "{" + ",".join(members) + "}"
-        case list():
-            return "[" + ",".join(map(canonical, value)) + "]"
-        case str():
-            return f"{len(value)}'{value}'"
-        case Decimal():
-            return getattr(value, "text", str(value))
-        case _:
-            return repr(value)
+    return json.dumps(value, sort_keys=True, separators=(",", ":"), ensure_ascii=False, default=_number)
+
+
+def _number(value: Decimal) -> str:
+    """A number's own text; the NUL, which the reader lets into no text, tells it from a text."""
+    return f"\0{getattr(value, 'text', value)}"
 
 
 def objects(body: Any, key: str) -> list[Json]:

@@ -25,6 +25,9 @@ _STRINGS = re.compile(rb'"(?:[^"\\]++|\\.)*+(?:"|\\?\Z)', re.DOTALL)
 _NO_BRACKETS = bytes(byte for byte in range(256) if byte not in b"[]{}")
 _STEPS = {ord("["): 1, ord("{"): 1, ord("]"): -1, ord("}"): -1}
 _UNSAFE_TEXT = re.compile("[\x00\ud800-\udfff]")
+_UNSAFE_ESCAPE = re.compile(r"\\u(?:0000|[dD][89a-fA-F])")
+"""All that makes an unsafe text: JSON has no raw NUL, UTF-8 no raw surrogate. A whole pair matches too."""
+
 _EXPONENT = re.compile(r"[eE]([+-]?[0-9]+)\Z")
 
 
@@ -43,17 +46,36 @@ class _Refused:
     why: str
 
 
-class _Numbers:
-    """Makes numbers, each text once: a document full of zeros costs little."""
+class _Maker:
+    """Makes numbers and objects for the parser, and remembers whether anything was odd about them.
+
+    Each text of a number is made once: a document full of zeros costs little.
+    """
 
     def __init__(self) -> None:
         self._made: dict[str, Number | _Refused] = {}
+        self.is_odd = False
 
-    def __call__(self, text: str) -> Number | _Refused:
+    def number(self, text: str) -> Number | _Refused:
+        """The number, or what stands for one that is refused."""
         made = self._made.get(text)
         if made is None:
             made = self._made[text] = _number(text)
+            self.is_odd |= isinstance(made, _Refused)
         return made
+
+    def constant(self, _word: str) -> _Refused:
+        """NaN and the infinities."""
+        self.is_odd = True
+        return _Refused("is no number of JSON; NaN and Infinity are refused")
+
+    def object(self, pairs: list[tuple[str, Any]]) -> dict[str, Any]:
+        """The object; of members with one name the first."""
+        made = dict(pairs)
+        if len(made) == len(pairs):
+            return made
+        self.is_odd = True
+        return _first_of_each(pairs)
 
 
 def _number(text: str) -> Number | _Refused:
@@ -82,19 +104,19 @@ def parse(content: bytes, field: str, found: Violations) -> Any:
     if _is_too_deep(content):
         found.add(field, f"is nested too deep; at most {MAX_DEPTH} levels are read")
         return None
-    number = _Numbers()
+    make = _Maker()
     try:
         tree = json.loads(
             text,
-            object_pairs_hook=_object,
-            parse_float=number,
-            parse_int=number,
-            parse_constant=lambda _: _Refused("is no number of JSON; NaN and Infinity are refused"),
+            object_pairs_hook=make.object,
+            parse_float=make.number,
+            parse_int=make.number,
+            parse_constant=make.constant,
         )
     except json.JSONDecodeError as error:
         found.add(field, f"is not JSON: it breaks at line {error.lineno}, column {error.colno}")
         return None
-    return _settled(tree, field, found)
+    return _settled(tree, field, found) if make.is_odd or _UNSAFE_ESCAPE.search(text) else tree
 
 
 def _decoded(content: bytes, field: str, found: Violations) -> str | None:
@@ -120,7 +142,7 @@ def _is_too_deep(content: bytes) -> bool:
     return False
 
 
-def _object(pairs: list[tuple[str, Any]]) -> _Object:
+def _first_of_each(pairs: list[tuple[str, Any]]) -> _Object:
     made = _Object()
     duplicates: list[tuple[int, str]] = []
     for position, (key, value) in enumerate(pairs):
@@ -145,14 +167,14 @@ def _settled(tree: Any, path: str, found: Violations) -> Any:
                 part if _is_plain(part) else _settled(part, item(path, at), found)
                 for at, part in enumerate(tree)
             ]
-        case _Object():
+        case dict():
             return _settled_object(tree, typed(path, tree), found)
         case _:
             return tree
 
 
-def _settled_object(body: _Object, path: str, found: Violations) -> dict[str, Any]:
-    for position, key in body.duplicates:
+def _settled_object(body: dict[str, Any], path: str, found: Violations) -> dict[str, Any]:
+    for position, key in body.duplicates if isinstance(body, _Object) else ():
         found.add(_member(path, key, position), "stands more than once in the same object")
     plain = {}
     for position, (key, value) in enumerate(body.items()):

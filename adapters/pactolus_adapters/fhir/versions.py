@@ -58,6 +58,9 @@ def newest(resources: Sequence[Resource], found: Violations) -> tuple[list[Resou
     kept: list[Resource] = []
     older: list[PassedOver] = []
     for versions in _by_name(resources).values():
+        if len(versions) == 1:
+            kept += versions
+            continue
         distinct = list({canonical(one.body): one for one in versions}.values())
         ordered = _sorted(distinct)
         if not _is_sure(list(map(stamp, ordered))):
