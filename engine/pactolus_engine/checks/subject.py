@@ -1,7 +1,7 @@
 """What the checks look at: a pack that the loader took, as its author wrote it, and an instant."""
 
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from datetime import datetime
 
 from pactolus_engine.conditions import inline
@@ -18,13 +18,13 @@ __all__ = ["Subject", "subject_of"]
 
 @dataclass(frozen=True, slots=True)
 class Subject:
-    """`at` is aware, in UTC. `definitions`: defined name → condition, of rules that are off too."""
+    """`at` is aware, in UTC. `definitions`: defined name → condition. `acting`: every rule that does more than
+    name a condition, by id. Rules that are off are in both."""
 
     whole: WholePack
     at: datetime
     definitions: Mapping[str, Condition]
-    acting: tuple[Rule, ...] = field(default_factory=tuple)
-    """Every rule that does more than name a condition, by id."""
+    acting: tuple[Rule, ...]
 
     @property
     def pack(self) -> Pack:

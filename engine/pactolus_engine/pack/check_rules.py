@@ -27,7 +27,7 @@ def check_definitions(rules: Mapping[str, Rule], issues: Issues) -> bool:
     places = {rule.target: rule.place for rule in rules.values() if rule.effect is Effect.DEFINE}
     for cycle in cycles({name: definitions_of(condition) for name, condition in defined.items()}):
         path = " → ".join(f"`{name}`" for name in cycle)
-        issues.add(places[cycle[0]], f"definitions rest on each other: {path}")
+        issues.add(places[cycle[0]], f"definitions rest on each other: {path}", "write one of them out")
     if issues.count == before:
         _check_sizes(rules, defined, issues)
     return issues.count == before

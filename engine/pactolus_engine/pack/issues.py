@@ -46,9 +46,12 @@ def quoted(word: str) -> str:
 
 
 def nearest(word: str, known: Iterable[str], issues: Issues) -> str:
-    """Advice on a name that is not known: the nearest one, or the list when it is short."""
-    names = sorted(known)
-    if issues.is_crowded or not names:
+    """Advice on a name that is not known: the nearest one, or the list when it is short.
+
+    A name with unusual characters is never advised: it looks like the one that was meant, and is another.
+    """
+    names = [] if issues.is_crowded else sorted(filter(_SHOWABLE.fullmatch, known))
+    if not names:
         return ""
     close = get_close_matches(word[:64], names, n=1)
     if close:

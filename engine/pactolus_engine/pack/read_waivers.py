@@ -58,5 +58,9 @@ def _waiver(node: Node, names: NameMap[str, frozenset[str]], issues: Issues) -> 
         return None
     known = names.get(addressed[0])
     if known is not None and name not in known:
-        issues.add(target.place, f"undefined {addressed[0]} {quoted(name)}", nearest(name, known, issues))
+        issues.add(
+            target.place,
+            f"undefined {addressed[0].replace('-', ' ')} {quoted(name)}",
+            nearest(name, known, issues),
+        )
     return Waiver(check, addressed[0], name, reason, mapping.place)

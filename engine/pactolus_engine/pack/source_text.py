@@ -26,6 +26,9 @@ _HIDDEN = re.compile("[\x00-\x08\x0b-\x1f\x7f-\x9f\u200b-\u200f\u2028-\u202e\u20
 _MAX_LINES = 100
 """Lines with a refused character that are listed; a file with more is hostile or not text."""
 
+_TOO_MUCH = "a pack is written by hand; keep data and generated text out of it"
+_SPLIT = "split the pack by the question it answers"
+
 _STRUCTURE = re.compile(rb"[\[{,:?]|-[ \n]")
 
 
@@ -34,7 +37,7 @@ def check_sizes(files: Mapping[str, bytes], issues: Issues) -> bool:
     before = issues.count
     for name, content in files.items():
         if len(content) > MAX_FILE_BYTES:
-            issues.add(Place(name, 1, 1), f"the file is larger than {MAX_FILE_BYTES} bytes")
+            issues.add(Place(name, 1, 1), f"the file is larger than {MAX_FILE_BYTES} bytes", _TOO_MUCH)
     _check_whole(files, issues)
     if issues.count == before:
         _check_structure(files, issues)
@@ -44,9 +47,9 @@ def check_sizes(files: Mapping[str, bytes], issues: Issues) -> bool:
 def _check_whole(files: Mapping[str, bytes], issues: Issues) -> None:
     whole = Place("pack.yaml", 1, 1)
     if sum(map(len, files.values())) > MAX_PACK_BYTES:
-        issues.add(whole, f"the files of the pack are together larger than {MAX_PACK_BYTES} bytes")
+        issues.add(whole, f"the files of the pack are together larger than {MAX_PACK_BYTES} bytes", _SPLIT)
     if sum(name.startswith("rules/") for name in files) > MAX_RULES:
-        issues.add(whole, f"the pack has more than {MAX_RULES} rules")
+        issues.add(whole, f"the pack has more than {MAX_RULES} rules", _SPLIT)
 
 
 def _check_structure(files: Mapping[str, bytes], issues: Issues) -> None:
@@ -58,10 +61,12 @@ def _check_structure(files: Mapping[str, bytes], issues: Issues) -> None:
         nodes = len(_STRUCTURE.findall(content))
         total += nodes
         if nodes > MAX_NODES_OF_FILE:
-            issues.add(Place(name, 1, 1), f"the file holds more than {MAX_NODES_OF_FILE} keys and values")
+            issues.add(
+                Place(name, 1, 1), f"the file holds more than {MAX_NODES_OF_FILE} keys and values", _TOO_MUCH
+            )
     if total > MAX_NODES_OF_PACK:
         whole = Place("pack.yaml", 1, 1)
-        issues.add(whole, f"the pack holds more than {MAX_NODES_OF_PACK} keys and values")
+        issues.add(whole, f"the pack holds more than {MAX_NODES_OF_PACK} keys and values", _SPLIT)
 
 
 def source_text(file: str, content: bytes, issues: Issues) -> str | None:

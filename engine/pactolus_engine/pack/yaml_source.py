@@ -183,9 +183,11 @@ class _Composer:
     def _count(self, event: Event, depth: int) -> None:
         self._nodes += 1
         if depth > MAX_DEPTH:
-            self._refuse(event, f"nested deeper than {MAX_DEPTH}", "")
+            self._refuse(event, f"nested deeper than {MAX_DEPTH}", "give parts of the condition names")
         if self._nodes > MAX_NODES_OF_FILE:
-            self._refuse(event, f"the file holds more than {MAX_NODES_OF_FILE} keys and values", "")
+            self._refuse(
+                event, f"the file holds more than {MAX_NODES_OF_FILE} keys and values", "split the file"
+            )
 
     def _refuse(self, event: Event, message: str, advice: str) -> None:
         self._issues.add(self._place(event), message, advice)

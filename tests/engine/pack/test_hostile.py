@@ -12,6 +12,7 @@ from pactolus_engine.pack.source_text import MAX_FILE_BYTES, MAX_RULES
 from tests.engine.pack.minimal import issues_of, minimal_files
 
 SECONDS = 2
+"""Of one core: nothing here waits for anything, and the machine may be busy."""
 MINIMAL = minimal_files()
 YAML_FILES = sorted(name for name in MINIMAL if name.endswith(".yaml"))
 SCALARS = st.one_of(
@@ -105,32 +106,38 @@ BOMBS = {
 @pytest.mark.parametrize("file", ["facts.yaml", "rules/marrow.yaml"])
 @pytest.mark.parametrize("bomb", BOMBS)
 def test_a_bomb_is_refused_in_time(bomb: str, file: str) -> None:
-    started = time.monotonic()
+    started = time.process_time()
     with pytest.raises(PackInvalid):
         read_pack("hostile", MINIMAL | {file: BOMBS[bomb]})
-    assert time.monotonic() - started < SECONDS
+    assert time.process_time() - started < SECONDS
 
 
 def test_too_many_rules() -> None:
     rules = {f"rules/r{number}.yaml": b"x" for number in range(MAX_RULES + 1)}
-    assert issues_of(rules) == [f"pack.yaml:1:1: the pack has more than {MAX_RULES} rules"]
+    assert issues_of(rules) == [
+        f"pack.yaml:1:1: the pack has more than {MAX_RULES} rules (split the pack by the question it answers)"
+    ]
 
 
 def test_too_much_in_the_pack() -> None:
     rules = {f"rules/r{number}.yaml": b"#" * MAX_FILE_BYTES for number in range(17)}
-    assert issues_of(rules) == ["pack.yaml:1:1: the files of the pack are together larger than 4194304 bytes"]
+    assert issues_of(rules) == [
+        "pack.yaml:1:1: the files of the pack are together larger than 4194304 bytes (split the pack by the question it answers)"
+    ]
 
 
 def test_too_many_keys_in_the_pack() -> None:
     rules = {f"rules/r{number}.yaml": b"a: b\n" * 15_000 for number in range(7)}
-    assert issues_of(rules) == ["pack.yaml:1:1: the pack holds more than 100000 keys and values"]
+    assert issues_of(rules) == [
+        "pack.yaml:1:1: the pack holds more than 100000 keys and values (split the pack by the question it answers)"
+    ]
 
 
 def test_a_file_of_the_largest_size_is_still_read() -> None:
     readme = b"#" * MAX_FILE_BYTES
     assert issues_of(MINIMAL | {"README.md": readme}) == []
     assert issues_of(MINIMAL | {"README.md": readme + b"#"}) == [
-        f"README.md:1:1: the file is larger than {MAX_FILE_BYTES} bytes"
+        f"README.md:1:1: the file is larger than {MAX_FILE_BYTES} bytes (a pack is written by hand; keep data and generated text out of it)"
     ]
 
 
@@ -143,7 +150,7 @@ def test_a_file_of_the_largest_size_is_still_read() -> None:
         (b"a: 1\rb: 1", "facts.yaml:1:5: the line has a control or invisible character (delete it)"),
         (b'a: "\\UFFFFFFFF"', "facts.yaml:1:1: not valid YAML"),
         (b'a: "\\q"', "facts.yaml:1:6: not valid YAML: no such `\\` escape"),
-        (b"[" * 40, "facts.yaml:1:33: nested deeper than 32"),
+        (b"[" * 40, "facts.yaml:1:33: nested deeper than 32 (give parts of the condition names)"),
         (
             b"a:\n  b: 1\n c: 1",
             "facts.yaml:3:2: not valid YAML: the line does not fit the indentation above it",

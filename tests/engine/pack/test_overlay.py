@@ -165,7 +165,7 @@ def test_a_pack_that_cannot_be_read_makes_no_mistake_of_the_overlay() -> None:
 
 def test_a_huge_overlay_is_refused_before_it_is_read() -> None:
     assert issues_of(switched_files(), b"#" * (256 * 1024 + 1)) == [
-        "site.yaml:1:1: the file is larger than 262144 bytes"
+        "site.yaml:1:1: the file is larger than 262144 bytes (a pack is written by hand; keep data and generated text out of it)"
     ]
 
 
