@@ -35,6 +35,9 @@ _EXACT = Context(prec=120)
 _FINEST = {FactType.FRACTION: Decimal("1e-9")}
 """The step beside a constant of zero where the pack compares the fact with nothing else."""
 _PLACES = 2
+_BETWEEN_DATES = ("days-between", "years-between")
+"""The derivations of which a date is moved to make a value."""
+
 _STANDINGS = (Status.UNREADABLE, Status.NOT_FINAL, Status.UNUSABLE)
 
 
@@ -138,7 +141,8 @@ def _days(fact: Fact, patient: Patient, states: States) -> set[Decimal]:
         for number in neighbours(atom, fact, patient.compiled).values()
     }
     for derived in patient.compiled.pack.facts.values():
-        if derived.derivation is not None and fact.id in derived.derivation.inputs:
+        derivation = derived.derivation
+        if derivation and derivation.kind in _BETWEEN_DATES and fact.id in derivation.inputs:
             own |= set(_days_for(fact, derived, patient, states))
     return own
 
