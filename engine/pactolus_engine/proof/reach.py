@@ -41,7 +41,7 @@ def shadowed(search: Search, found: Answer, rule: Rule) -> Result:
         return Proved(Code.SHADOWED_RULE)
     if verdict is Verdict.NOT_DECIDED:
         return Undecided(Code.SHADOWED_RULE, (rule.id,), rule.target)
-    example = search.found([true], lambda tried: tried.rule(rule.id) == "true")
+    example = search.example([true], lambda tried: tried.rule(rule.id) == "true")
     message = f"whenever it is true, {_what_decides(rule.effect)}: it never changes an answer"
     witnesses = (example.patient,) if example.patient else ()
     return Finding(Code.SHADOWED_RULE, (rule.id,), rule.target, message, rule.place, witnesses)
@@ -96,7 +96,7 @@ def never_offered(search: Search, found: Answer, option: str) -> Result:
         return option in {one.id for one in tried.decision.options}
 
     place = search.compiled.pack.options[option].place
-    verdict = search.found([found.offers(option)], offers).verdict
+    verdict = search.complete([found.offers(option)], offers).verdict
     if verdict is Verdict.NOBODY:
         return Finding(Code.NEVER_OFFERED, offering, option, "the option is offered to nobody", place)
     if verdict is Verdict.NOT_DECIDED:

@@ -39,7 +39,7 @@ def subsumed(search: Search, found: Answer, rule: Rule) -> Result:
 
 def _finding(search: Search, found: Answer, rule: Rule, other: str) -> Finding:
     both = [found.rules[name].true for name in (rule.id, other)]
-    example = search.found(both, lambda tried: tried.rule(rule.id) == tried.rule(other) == "true")
+    example = search.example(both, lambda tried: tried.rule(rule.id) == tried.rule(other) == "true")
     message = f"whenever it is true, `{other}` is true and does the same"
     witnesses = (example.patient,) if example.patient else ()
     return Finding(Code.SUBSUMED_RULE, (rule.id, other), rule.target, message, rule.place, witnesses)
@@ -62,10 +62,12 @@ def redundant(search: Search, found: Answer, rule: Rule) -> Result | None:
     if rule.effect is Effect.CAVEAT or (rule.effect is Effect.CONCLUDE and pack.options):
         return None
     without = answer(pack, search.compiled.conditions, search.space.patient, without=[rule.id])
-    verdict = search.somebody([found.differs(without)])
+    # An ending gives its reason: without it, "nothing remains" would be said and not why.
+    differs = z3.Or(found.differs(without), z3.Xor(found.ended, without.ended))
+    verdict = search.somebody([differs])
     if verdict is Verdict.NOBODY:
         message = "without it every patient gets the same answer"
-        example = search.found([found.rules[rule.id].true], lambda tried: tried.rule(rule.id) == "true")
+        example = search.example([found.rules[rule.id].true], lambda tried: tried.rule(rule.id) == "true")
         witnesses = (example.patient,) if example.patient else ()
         return Finding(Code.REDUNDANT_RULE, (rule.id,), rule.target, message, rule.place, witnesses)
     if verdict is Verdict.NOT_DECIDED:

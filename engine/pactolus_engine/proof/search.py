@@ -8,6 +8,7 @@ all who are like him, and another one is looked for, a few times.
 
 from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass, field
+from datetime import datetime
 
 import z3
 
@@ -15,6 +16,7 @@ from pactolus_engine.compiled import CompiledPack
 from pactolus_engine.conditions import atoms_of, inline
 from pactolus_engine.decision import Decision
 from pactolus_engine.evaluate import evaluate
+from pactolus_engine.facts import FactSet
 from pactolus_engine.kleene import Truth
 from pactolus_engine.match.definition import Definition
 from pactolus_engine.pack.model import Absence, Condition, FactType
@@ -24,7 +26,7 @@ from pactolus_engine.proof.solve import Answered, Solver, Verdict
 from pactolus_engine.proof.space import Space
 from pactolus_engine.weigh import weigh
 
-__all__ = ["Found", "Search", "Shows", "Tried"]
+__all__ = ["Carrier", "Found", "Search", "Shows", "Tried"]
 
 TRIES = 8
 """Patients that are tried for one question before it counts as not decided."""
@@ -49,6 +51,11 @@ class Tried:
         return self.definition.truth(condition) is Truth.TRUE
 
 
+_SPLITS = 2
+
+Carrier = Callable[[Patient], FactSet | None]
+"""The facts that are read when the patient is sent as FHIR; None when FHIR does not carry him."""
+
 Shows = Callable[[Tried], bool]
 """Whether what the evaluation says shows what was asked for."""
 
@@ -63,12 +70,17 @@ class Found:
 
 @dataclass(slots=True)
 class Search:
-    """Looks for patients of one pack. `also`: conditions of claims. `effort`: a multiple of the bound."""
+    """Looks for patients of one pack. `also`: conditions of claims. `effort`: a multiple of the bound.
+
+    `carried`: with it, a patient is preferred who still shows what was asked after a way through FHIR.
+    """
 
     compiled: CompiledPack
     matcher: Matcher
     also: tuple[Condition, ...] = ()
     effort: int = 1
+    carried: Carrier | None = None
+    _signs: list[z3.BoolRef] = field(init=False, default_factory=list)
     space: Space = field(init=False)
     solver: Solver = field(init=False)
 
@@ -78,10 +90,18 @@ class Search:
 
     def tried(self, patient: Patient) -> Tried:
         """What the evaluation says of a patient."""
-        compiled, facts = self.compiled, facts_of(self.compiled.pack, patient)
-        decision = evaluate(facts, compiled, patient.instant, self.matcher)
-        states = weigh(compiled.pack, compiled.definitions, compiled.partitions, facts, patient.instant)
+        return self._tried(facts_of(self.compiled.pack, patient), patient.instant)
+
+    def _tried(self, facts: FactSet, instant: datetime) -> Tried:
+        compiled = self.compiled
+        decision = evaluate(facts, compiled, instant, self.matcher)
+        states = weigh(compiled.pack, compiled.definitions, compiled.partitions, facts, instant)
         return Tried(decision, Definition(compiled.pack.facts, compiled.definitions, states))
+
+    def shows_as_sent(self, patient: Patient, shows: Shows) -> bool:
+        """Whether the patient shows it when he is sent as FHIR."""
+        facts = self.carried(patient) if self.carried else None
+        return facts is not None and shows(self._tried(facts, patient.instant))
 
     def somebody(self, terms: Iterable[z3.BoolRef]) -> Verdict:
         """Whether there is a patient, seen whole or not, for whom all terms are true; he is not tried."""
@@ -91,20 +111,31 @@ class Search:
         """A complete patient of whom all is seen."""
         return self.found([*terms, *self.space.stated()], shows)
 
+    def example(self, terms: Iterable[z3.BoolRef], shows: Shows) -> Found:
+        """A patient for whom all terms are true, one of whom all is seen if there is one."""
+        asked = list(terms)
+        seen = self.complete(asked, shows)
+        return seen if seen.patient else self.found(asked, shows)
+
     def found(self, terms: Iterable[z3.BoolRef], shows: Shows) -> Found:
         """A patient for whom all terms are true and whom the evaluation answers so."""
         asked = list(terms)
         first = self.solver.ask(asked)
         if not first:
             return Found(first.verdict)
+        only_as_facts: Patient | None = None
         for _ in range(TRIES):
             model = self._plainest(asked)
             if model is None:
                 break
             patient = patient_of(self.space, model)
             if shows(self.tried(patient)):
-                return Found(Verdict.SOMEBODY, self._trimmed(patient, shows))
-            asked.append(self._others_than(model))
+                if self.carried is None or self.shows_as_sent(patient, shows):
+                    return Found(Verdict.SOMEBODY, self._trimmed(patient, shows))
+                only_as_facts = only_as_facts or patient
+            asked.append(self.others_than(model))
+        if only_as_facts is not None:
+            return Found(Verdict.SOMEBODY, only_as_facts)
         return Found(Verdict.NOT_DECIDED)
 
     def _plainest(self, terms: list[z3.BoolRef]) -> z3.ModelRef | None:
@@ -149,32 +180,45 @@ class Search:
                 yield one.number == same.number
                 yield z3.Or(one.is_missing, z3.And([one.stands[s] == same.stands[s] for s in one.stands]))
 
-    def _others_than(self, model: z3.ModelRef) -> z3.BoolRef:
+    def others_than(self, model: z3.ModelRef) -> z3.BoolRef:
         """Any patient of whom some fact stands otherwise or some test comes out otherwise."""
-        space, compiled = self.space, self.compiled
-        signs = [truth for name in space.facts for truth in space.terms(name).stands.values()]
-        sifting = [
-            part for fact in compiled.pack.facts.values() if fact.only for part in (fact.only, *fact.prefer)
-        ]
-        conditions = [*compiled.conditions.values(), *space.also, *sifting]
-        for condition in conditions:
-            inlined = inline(condition, compiled.definitions)
-            known = (atom for atom in atoms_of(inlined) if atom.fact in space.facts)
-            signs += [space.patient.pair(atom).true for atom in known]
-        return z3.Or([sign != model.eval(sign, model_completion=True) for sign in signs])
+        return z3.Or([sign != model.eval(sign, model_completion=True) for sign in self._all_signs()])
+
+    def _all_signs(self) -> list[z3.BoolRef]:
+        if not self._signs:
+            space, compiled = self.space, self.compiled
+            sifting = [
+                p for fact in compiled.pack.facts.values() if fact.only for p in (fact.only, *fact.prefer)
+            ]
+            inlined = [
+                inline(c, compiled.definitions)
+                for c in (*compiled.conditions.values(), *space.also, *sifting)
+            ]
+            atoms = dict.fromkeys(atom for c in inlined for atom in atoms_of(c) if atom.fact in space.facts)
+            self._signs += [space.patient.pair(atom).true for atom in atoms]
+            self._signs += [truth for name in space.facts for truth in space.terms(name).stands.values()]
+        return self._signs
 
     def _trimmed(self, patient: Patient, shows: Shows) -> Patient:
         """The same patient without what need not be said to show it."""
         facts = self.compiled.pack.facts
+        goes = []
         for one in patient.statements:
-            fact = facts[one.fact]
-            if fact.absence is Absence.REQUIRED or one.sample:
-                continue
-            goes = [s for s in patient.statements if one.fact in {s.fact, facts[s.fact].of}]
-            if all(facts[s.fact].absence is not Absence.REQUIRED for s in goes):
-                patient = self._if_it_shows(patient, goes, shows)
-        return patient
+            own = tuple(s for s in patient.statements if one.fact in {s.fact, facts[s.fact].of})
+            if all(facts[s.fact].absence is not Absence.REQUIRED and not s.sample for s in own):
+                goes.append(own)
+        return self._without_any_of(patient, goes, shows)
+
+    def _without_any_of(self, patient: Patient, goes: list[tuple[Statement, ...]], shows: Shows) -> Patient:
+        """As few of these as show it: all go together, or each half is tried."""
+        fewer = self._if_it_shows(patient, [one for own in goes for one in own], shows)
+        if fewer is not patient or len(goes) < _SPLITS:
+            return fewer
+        middle = len(goes) // 2
+        first = self._without_any_of(patient, goes[:middle], shows)
+        return self._without_any_of(first, goes[middle:], shows)
 
     def _if_it_shows(self, patient: Patient, without: list[Statement], shows: Shows) -> Patient:
         fewer = patient.without(without)
-        return fewer if shows(self.tried(fewer)) else patient
+        still = shows(self.tried(fewer)) and (self.carried is None or self.shows_as_sent(fewer, shows))
+        return fewer if still else patient
