@@ -15,6 +15,7 @@ from pactolus_engine.proof.patient import patient_of
 from pactolus_engine.proof.search import TRIES, Search
 from pactolus_engine.proof.solve import Solver, Verdict
 from pactolus_engine.proof.space import Space
+from pactolus_engine.proof.wishes import plain_wishes
 
 __all__ = ["monotone"]
 
@@ -66,6 +67,8 @@ class _Pair:
             if answered.model is None:
                 is_proved = answered.verdict is Verdict.NOBODY and not tried
                 return Proved(Code.NOT_MONOTONE) if is_proved else undecided
+            plain = self.solver.ask([*asked, *plain_wishes(self.search.space), *plain_wishes(self.other)])
+            answered = plain if plain else answered
             pair = patient_of(self.search.space, answered.model), patient_of(self.other, answered.model)
             without, having = (has_result(self.search.tried(each), claim.result) for each in pair)
             if having and not without:

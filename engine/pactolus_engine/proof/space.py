@@ -212,6 +212,11 @@ class Space:
         asked = {atom.fact for atom in atoms_of(inline(head.only, self.compiled.definitions))}
         return frozenset(n for n in asked if not self._is_read(n) or self._head(n).id != head.id)
 
+    def is_said(self, fact_id: str) -> z3.BoolRef:
+        """The sample of the fact says it, or it is absent; whether the sample counts is left open."""
+        read = self._as_read(self.compiled.pack.facts[fact_id])
+        return z3.Or(read.settled, read.absent)
+
     def missing(self, fact_id: str) -> z3.BoolRef:
         """Nobody sent the fact."""
         return self.terms(fact_id).stands[Status.MISSING]
