@@ -7,7 +7,7 @@ all who are like him, and another one is looked for, a few times.
 """
 
 from collections.abc import Callable, Iterable
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import datetime
 
 import z3
@@ -129,7 +129,9 @@ class Search:
                 break
             patient = patient_of(self.space, model)
             if shows(self.tried(patient)):
-                if self.carried is None or self.shows_as_sent(patient, shows):
+                if self.shows_as_sent(patient, shows):
+                    patient = replace(patient, is_carried=True)
+                if self.carried is None or patient.is_carried:
                     return Found(Verdict.SOMEBODY, self._trimmed(patient, shows))
                 only_as_facts = only_as_facts or patient
             asked.append(self.others_than(model))
