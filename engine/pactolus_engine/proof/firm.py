@@ -20,6 +20,7 @@ from pactolus_engine.pack.model import Absence, Fact, FactType
 from pactolus_engine.proof.answer import Answer, answer
 from pactolus_engine.proof.cells import Substitution, substitutions, tests_of
 from pactolus_engine.proof.search import Search
+from pactolus_engine.proof.space import EXACT_KINDS
 from pactolus_engine.proof.variables import exact
 from pactolus_engine.values import Interval
 
@@ -186,7 +187,10 @@ class _Maker:
     def _spans(self, name: str) -> Iterator["_Cell"]:
         space, fact = self.search.space, self._fact(name)
         tests = tests_of(space, fact)
-        if fact.derivation is None or not tests:
+        if fact.derivation is None or fact.derivation.kind not in EXACT_KINDS:
+            yield from self._values(name)
+            return
+        if not tests:
             return
         cells = [cell for cell in value_partition(fact, tests).cells if isinstance(cell, Interval)]
         for cell, put_in in zip(cells, substitutions(space, fact), strict=True):
