@@ -19,7 +19,7 @@ if TYPE_CHECKING:
     from pactolus_engine.proof.finding import Finding, Report
     from pactolus_engine.proof.patient import Patient
 
-__all__ = ["Witness", "prove_draft", "require_solver", "witnesses_of", "write_witnesses"]
+__all__ = ["Witness", "prove_draft", "require_solver", "through_fhir", "witnesses_of", "write_witnesses"]
 
 _ONLY_AS_FACTS = "sent as FHIR the patient gets another answer; as facts, as in a case, he shows it"
 
@@ -49,11 +49,17 @@ def prove_draft(
     require_solver()
     from pactolus_engine.proof.prove import prove
 
-    def carried(patient: "Patient") -> FactSet | None:
-        bundle, _ = _composed(draft.pack, patient)
-        return _read(draft.pack, bundle) if bundle else None
+    return prove(draft.compiled, matcher, effort=effort, carried=through_fhir(draft.pack), progress=progress)
 
-    return prove(draft.compiled, matcher, effort=effort, carried=carried, progress=progress)
+
+def through_fhir(pack: Pack) -> "Callable[[Patient], FactSet | None]":
+    """The way of a patient through FHIR: what is read of the Bundle that says him; None when none does."""
+
+    def carried(patient: "Patient") -> FactSet | None:
+        bundle, _ = _composed(pack, patient)
+        return _read(pack, bundle) if bundle else None
+
+    return carried
 
 
 def witnesses_of(pack: Pack, finding: "Finding") -> Iterator[Witness]:

@@ -17,7 +17,7 @@ from pactolus_engine.proof.patient import Patient, patient_of
 from pactolus_engine.proof.search import TRIES, Search
 from pactolus_engine.proof.solve import Solver, Verdict
 from pactolus_engine.proof.space import Space
-from pactolus_engine.proof.wishes import plain_wishes
+from pactolus_engine.proof.wishes import plain_wishes, with_wishes
 
 __all__ = ["monotone"]
 
@@ -69,8 +69,9 @@ class _Pair:
             if answered.model is None:
                 is_proved = answered.verdict is Verdict.NOBODY and not tried
                 return Proved(Code.NOT_MONOTONE) if is_proved else undecided
-            plain = self.solver.ask([*asked, *plain_wishes(self.search.space), *plain_wishes(self.other)])
-            answered = plain if plain else answered
+            wishes = [*plain_wishes(self.search.space), *plain_wishes(self.other)]
+            _, answered = with_wishes(self.solver, asked, wishes, answered)
+            assert answered.model is not None, "a wish is granted only where somebody is left"
             pair = patient_of(self.search.space, answered.model), patient_of(self.other, answered.model)
             if self._shows(pair, claim.result):
                 direction = "rises" if claim.rises else "falls"

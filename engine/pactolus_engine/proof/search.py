@@ -22,9 +22,9 @@ from pactolus_engine.match.definition import Definition
 from pactolus_engine.pack.model import Absence, Condition
 from pactolus_engine.ports import Matcher
 from pactolus_engine.proof.patient import Patient, Statement, facts_of, patient_of
-from pactolus_engine.proof.solve import Answered, Solver, Verdict
+from pactolus_engine.proof.solve import Solver, Verdict
 from pactolus_engine.proof.space import Space
-from pactolus_engine.proof.wishes import plain_wishes
+from pactolus_engine.proof.wishes import plain_wishes, with_wishes
 from pactolus_engine.weigh import weigh
 
 __all__ = ["Carrier", "Found", "Search", "Shows", "Tried"]
@@ -140,12 +140,9 @@ class Search:
         return Found(Verdict.NOT_DECIDED)
 
     def _plainest(self, terms: list[z3.BoolRef]) -> z3.ModelRef | None:
-        """A model with recent dates and one reading where two facts read the same, if there is one."""
-        for wishes in (plain_wishes(self.space), []):
-            answered: Answered = self.solver.ask([*terms, *wishes])
-            if answered.model is not None:
-                return answered.model
-        return None
+        """The model of the plainest patient that there is: as many wishes as can be had together."""
+        answered = self.solver.ask(terms)
+        return with_wishes(self.solver, terms, plain_wishes(self.space), answered)[1].model
 
     def others_than(self, model: z3.ModelRef) -> z3.BoolRef:
         """Any patient of whom some fact stands otherwise or some test comes out otherwise."""
