@@ -25,7 +25,7 @@ from pactolus_adapters.versions import software_versions
 from pactolus_engine.compiled import CompiledPack, compile_pack
 from pactolus_engine.match.durable import shards_of
 from pactolus_engine.pack.model import Pack
-from pactolus_engine.ports import AuditLog, PackShelf, Receipt, StoredRecord
+from pactolus_engine.ports import AuditLog, Matcher, PackShelf, Receipt, StoredRecord
 from pactolus_engine.record import leaf_hash
 
 __all__ = [
@@ -34,6 +34,7 @@ __all__ = [
     "affected_json_text",
     "error_json_text",
     "open_house",
+    "open_matcher",
     "open_records",
     "open_shelf",
     "prepare_pack",
@@ -122,6 +123,16 @@ def open_shelf(settings: Settings) -> PackShelf:
     if settings.releases is None:
         return FolderShelf(settings.rules, prepare_pack, settings.overlays)
     return ReleaseShelf(settings.releases, read_trust(settings.trust), prepare_pack, settings.overlays)
+
+
+@contextmanager
+def open_matcher() -> Iterator[Matcher]:
+    """durable-rules alone, for work on packs that needs no store; its worker ends with the block."""
+    matcher = ProcessMatcher(timeout=Settings().match_seconds)
+    try:
+        yield matcher
+    finally:
+        matcher.close()
 
 
 def prepare_pack(pack: Pack) -> CompiledPack:

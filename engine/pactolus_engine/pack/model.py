@@ -11,6 +11,7 @@ from enum import StrEnum
 
 from pactolus_engine.decision import Evidence
 from pactolus_engine.pack.approval import Approval
+from pactolus_engine.pack.claims import Claims
 from pactolus_engine.pack.condition import (
     All,
     Any,
@@ -172,6 +173,7 @@ class Pack:
     values in force, the overlay and the sign-offs; `content_digest` is over the files of the pack without
     its sign-offs: what is signed and approved. `approvals`: all there are, those that have lapsed too.
     `parameter_values` lacks a parameter that has no value; `rules` then lacks those of `rules_off`.
+    `claims`: what is to be proved of it; they decide nothing.
     """
 
     id: str
@@ -194,3 +196,4 @@ class Pack:
     content_digest: str = ""
     approvals: tuple[Approval, ...] = ()
     waivers: tuple[Waiver, ...] = ()
+    claims: Claims = field(default_factory=Claims)

@@ -1,7 +1,8 @@
 """From the files of a pack to a `Pack`: everything checked, all mistakes at once, or nothing.
 
 sizes → YAML nodes → metadata, evidence, codes, parameters → the site's overlay → options → facts →
-rules → what they say of each other → cases → waivers, approvals → digests. Pure: the bytes come in from outside.
+rules → claims → what they say of each other → cases → waivers, approvals → digests. Pure: the bytes come in from
+outside.
 """
 
 import re
@@ -21,11 +22,13 @@ from pactolus_engine.pack.check_facts import (
 )
 from pactolus_engine.pack.check_overlay import check_meanings
 from pactolus_engine.pack.check_rules import check_definitions, check_shared_inputs, definitions
+from pactolus_engine.pack.claims import Claims
 from pactolus_engine.pack.digest import APPROVALS_FILE, content_digest, pack_digest
 from pactolus_engine.pack.issues import Issues
 from pactolus_engine.pack.model import CodeSet, Fact, Option, Pack, Parameter, Place, Rule, RuleOff
 from pactolus_engine.pack.read_approvals import read_approvals
 from pactolus_engine.pack.read_cases import CaseScope, case_name, is_case, is_case_overlay, read_case_nodes
+from pactolus_engine.pack.read_claims import check_claims, read_claims
 from pactolus_engine.pack.read_codes import check_implied_values, read_code_sets
 from pactolus_engine.pack.read_conditions import Scope
 from pactolus_engine.pack.read_evidence import read_evidence
@@ -51,7 +54,7 @@ SiteFile = tuple[str, bytes]
 """The name of a file of the site (overlay, approvals), as issues show it, and its content."""
 
 _REQUIRED = ("pack.yaml", "facts.yaml")
-_OPTIONAL = ("codes.yaml", "parameters.yaml", "options.yaml", "evidence.yaml")
+_OPTIONAL = ("codes.yaml", "parameters.yaml", "options.yaml", "evidence.yaml", "properties.yaml")
 _LISTS = ("waivers.yaml",)
 """Files that may be left out and hold a list."""
 
@@ -155,6 +158,7 @@ class _Parts:
     cases: tuple[Case, ...]
     waivers: tuple[Waiver, ...]
     nodes: dict[str, Node | None]
+    claims: Claims
 
 
 def _read_parts(
@@ -181,7 +185,9 @@ def _read_parts(
     scope = Scope(facts, defined, parameters, values, places)
     rules = read_rules(rule_nodes, scope, options, evidence, issues)
     read_fact_conditions(nodes["facts.yaml"], facts, scope, issues)
+    claims = read_claims(nodes["properties.yaml"], scope, options, rules, issues)
     rules_off = _check_meaning(nodes, facts, rules, scope, issues)
+    check_claims(claims, rules_off, rules.items, issues)
     for held in (overlay, *_case_overlays(nodes, meta, parameters, code_sets, issues)):
         check_meanings(held.codes, facts.items, extended(code_sets, held.codes), issues)
     case_nodes = {file: node for file, node in nodes.items() if is_case(file)}
@@ -206,6 +212,7 @@ def _read_parts(
         cases,
         waivers,
         nodes,
+        claims,
     )
 
 
@@ -294,4 +301,5 @@ def _pack(
         waivers=parts.waivers,
         content_digest=content,
         approvals=parts.approvals,
+        claims=parts.claims,
     )

@@ -9,6 +9,7 @@ from pactolus_engine.decision import Outcome
 from pactolus_engine.facts import Standing
 from pactolus_engine.pack import grammar
 from pactolus_engine.pack.approval_shape import APPROVALS
+from pactolus_engine.pack.claims_shape import CLAIMS
 from pactolus_engine.pack.elements import COMPONENT_ROLES, ELEMENTS
 from pactolus_engine.pack.model import Absence, Effect, FactType, Operator, Several, Status
 from pactolus_engine.pack.shape import (
@@ -389,6 +390,7 @@ FILES = (
     PackFile("rule", "rules/*.yaml", "One rule.", RULE),
     PackFile("case", "cases/*.yaml", "One case.", CASE),
     PackFile("overlay", "cases/*.overlay.yaml", "A site's overlay, or one for cases.", OVERLAY),
+    PackFile("properties", "properties.yaml", "What must hold of every patient.", CLAIMS),
     PackFile("approvals", "approvals.yaml", "What clinicians have signed.", APPROVALS),
     PackFile("waivers", "waivers.yaml", "Findings that stay.", ListOf(WAIVER, 0)),
 )

@@ -7,6 +7,7 @@ from pactolus_adapters.cli.rules.approve import approve
 from pactolus_adapters.cli.rules.check import check
 from pactolus_adapters.cli.rules.keygen import keygen
 from pactolus_adapters.cli.rules.new import new
+from pactolus_adapters.cli.rules.prove import prove
 from pactolus_adapters.cli.rules.publish import publish
 from pactolus_adapters.cli.rules.releases import releases
 from pactolus_adapters.cli.rules.schema import schema
@@ -38,3 +39,4 @@ rules.add_command(releases)
 rules.add_command(check)
 rules.add_command(new)
 rules.add_command(schema)
+rules.add_command(prove)
