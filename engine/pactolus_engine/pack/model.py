@@ -11,6 +11,7 @@ from enum import StrEnum
 
 from pactolus_engine.decision import Evidence
 from pactolus_engine.pack.approval import Approval
+from pactolus_engine.pack.claims import Claims
 from pactolus_engine.pack.condition import (
     All,
     Any,
@@ -183,6 +184,7 @@ class Pack:
     its sign-offs: what is signed and approved. `approvals`: all there are, those that have lapsed too.
     `parameter_values` lacks a parameter that has no value; `rules` then lacks those of `rules_off`.
     `developer`, `funding`: who made the pack and who paid for it; empty when it does not say.
+    `claims`: what is to be proved of it; they decide nothing.
     """
 
     id: str
@@ -208,3 +210,4 @@ class Pack:
     content_digest: str = ""
     approvals: tuple[Approval, ...] = ()
     survivors: tuple[StatedSurvivor, ...] = ()
+    claims: Claims = field(default_factory=Claims)

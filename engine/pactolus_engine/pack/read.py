@@ -1,7 +1,8 @@
 """From the files of a pack to a `Pack`: everything checked, all mistakes at once, or nothing.
 
 sizes → YAML nodes → metadata, evidence, codes, parameters → the site's overlay → options → facts →
-rules → what they say of each other → cases → waivers, approvals → digests. Pure: the bytes come in from outside.
+rules → claims → what they say of each other → cases → waivers, approvals → digests. Pure: the bytes come in from
+outside.
 """
 
 import re
@@ -9,10 +10,9 @@ from collections.abc import Mapping as NameMap
 from dataclasses import dataclass
 from decimal import Decimal
 from types import MappingProxyType
-from typing import Any
 
 from pactolus_engine.decision import Evidence
-from pactolus_engine.pack.approval import Approval, overlay_content_digest
+from pactolus_engine.pack.approval import overlay_content_digest
 from pactolus_engine.pack.case import Case
 from pactolus_engine.pack.check_facts import (
     check_fact_cycles,
@@ -22,6 +22,7 @@ from pactolus_engine.pack.check_facts import (
 )
 from pactolus_engine.pack.check_overlay import check_meanings
 from pactolus_engine.pack.check_rules import check_definitions, check_shared_inputs, definitions
+from pactolus_engine.pack.claims import Claims
 from pactolus_engine.pack.digest import APPROVALS_FILE, content_digest, pack_digest
 from pactolus_engine.pack.issues import Issues
 from pactolus_engine.pack.model import (
@@ -33,10 +34,10 @@ from pactolus_engine.pack.model import (
     Place,
     Rule,
     RuleOff,
-    StatedSurvivor,
 )
-from pactolus_engine.pack.read_approvals import read_approvals
-from pactolus_engine.pack.read_cases import CaseScope, case_name, is_case, is_case_overlay, read_case_nodes
+from pactolus_engine.pack.read_beside import LISTS, Beside, read_beside
+from pactolus_engine.pack.read_cases import CaseScope, is_case, is_case_overlay, read_case_nodes
+from pactolus_engine.pack.read_claims import check_claims, read_claims
 from pactolus_engine.pack.read_codes import check_implied_values, read_code_sets
 from pactolus_engine.pack.read_conditions import Scope
 from pactolus_engine.pack.read_evidence import read_evidence
@@ -46,14 +47,11 @@ from pactolus_engine.pack.read_options import read_options
 from pactolus_engine.pack.read_overlay import ReadOverlay, extended, read_overlay
 from pactolus_engine.pack.read_parameters import parameters_in_force, read_parameters
 from pactolus_engine.pack.read_rules import declared_definitions, read_rules
-from pactolus_engine.pack.read_survivors import SURVIVORS, read_survivors
-from pactolus_engine.pack.read_waivers import read_waivers
 from pactolus_engine.pack.schema import is_id
 from pactolus_engine.pack.section import Section
 from pactolus_engine.pack.source_text import check_sizes
 from pactolus_engine.pack.switches import Switches
 from pactolus_engine.pack.version import is_version
-from pactolus_engine.pack.waiver import Waiver
 from pactolus_engine.pack.whole import WholePack
 from pactolus_engine.pack.yaml_source import Mapping, Node, Scalar, Sequence, compose
 
@@ -63,10 +61,7 @@ SiteFile = tuple[str, bytes]
 """The name of a file of the site (overlay, approvals), as issues show it, and its content."""
 
 _REQUIRED = ("pack.yaml", "facts.yaml")
-_OPTIONAL = ("codes.yaml", "parameters.yaml", "options.yaml", "evidence.yaml")
-_LISTS = ("waivers.yaml", SURVIVORS)
-"""Files that may be left out and hold a list."""
-
+_OPTIONAL = ("codes.yaml", "parameters.yaml", "options.yaml", "evidence.yaml", "properties.yaml")
 _README = "README.md"
 _NOTHING: NameMap[str, Decimal] = MappingProxyType({})
 _RESOURCES = re.compile(r"cases/[A-Za-z0-9][A-Za-z0-9._-]*\.json")
@@ -148,7 +143,7 @@ def _check_names(files: NameMap[str, bytes], issues: Issues) -> None:
 
 
 def _is_pack_file(file: str) -> bool:
-    if file in {*_REQUIRED, *_OPTIONAL, *_LISTS, APPROVALS_FILE, _README} or _RESOURCES.fullmatch(file):
+    if file in {*_REQUIRED, *_OPTIONAL, *LISTS, APPROVALS_FILE, _README} or _RESOURCES.fullmatch(file):
         return True
     named = _CASE_OVERLAY.fullmatch(file) or _NAMED.fullmatch(file)
     return named is not None and is_id(named[1])
@@ -168,11 +163,10 @@ class _Parts:
     rules: Section[Rule]
     rules_off: dict[str, RuleOff]
     overlay: ReadOverlay
+    claims: Claims
     cases: tuple[Case, ...]
-    waivers: tuple[Waiver, ...]
+    beside: Beside
     nodes: dict[str, Node | None]
-    approvals: tuple[Approval, ...]
-    survivors: tuple[StatedSurvivor, ...]
 
 
 def _read_parts(
@@ -200,16 +194,16 @@ def _read_parts(
     scope = Scope(facts, defined, parameters, values, places)
     rules = read_rules(rule_nodes, scope, options, evidence, issues)
     read_fact_conditions(nodes["facts.yaml"], facts, scope, issues)
+    claims = read_claims(nodes["properties.yaml"], scope, options, rules, issues)
     rules_off = _check_meaning(nodes, facts, rules, scope, issues)
+    check_claims(claims, rules_off, rules.items, issues)
     for held in (overlay, *_case_overlays(nodes, meta, parameters, code_sets, issues)):
         check_meanings(held.codes, facts.items, extended(code_sets, held.codes), issues)
     case_nodes = {file: node for file, node in nodes.items() if is_case(file)}
     cases = read_case_nodes(case_nodes, CaseScope(facts, options, rules, frozenset(files)), issues)
     sections = (rules, defined, facts, parameters, code_sets, options, evidence)
-    waivers = read_waivers(nodes["waivers.yaml"], _names(meta, case_nodes, *sections), issues)
-    approvals = read_approvals(nodes.get(APPROVALS_FILE), parameters, issues)
-    if site_approvals is not None:
-        approvals += read_approvals(compose(*site_approvals, issues), parameters, issues, of_site=True)
+    of_site = compose(*site_approvals, issues) if site_approvals else None
+    beside = read_beside(nodes, of_site, parameters, meta.id if meta else "", sections, issues)
     return _Parts(
         meta,
         evidence,
@@ -221,30 +215,18 @@ def _read_parts(
         rules,
         rules_off,
         overlay,
+        claims,
         cases,
-        waivers,
+        beside,
         nodes,
-        approvals,
-        read_survivors(nodes[SURVIVORS], issues),
     )
-
-
-def _names(
-    meta: Meta | None, cases: NameMap[str, Node | None], *sections: Section[Any]
-) -> dict[str, frozenset[str]]:
-    """What a waiver may be addressed to: kind → ids; a part that could not be read is left out."""
-    names: dict[str, frozenset[str]] = {
-        one.what.replace(" ", "-"): one.declared for one in sections if one.readable
-    }
-    names["case"] = frozenset(map(case_name, cases))
-    return names | ({"pack": frozenset({meta.id})} if meta else {})
 
 
 def _nodes(files: NameMap[str, bytes], issues: Issues) -> dict[str, Node | None]:
     """The node of every YAML file; a file that may be left out is then an empty map."""
     nodes: dict[str, Node | None] = dict.fromkeys(_REQUIRED)
     nodes |= {file: Mapping({}, Place(file, 1, 1)) for file in _OPTIONAL}
-    nodes |= {file: Sequence((), Place(file, 1, 1)) for file in _LISTS}
+    nodes |= {file: Sequence((), Place(file, 1, 1)) for file in LISTS}
     for file in sorted(files):
         if file.endswith(".yaml") and _is_pack_file(file):
             nodes[file] = compose(file, files[file], issues)
@@ -313,8 +295,9 @@ def _pack(
         overlay=parts.overlay.overlay(overlay_content_digest(content, overlay[1])) if overlay else None,
         developer=meta.developer,
         funding=meta.funding,
-        waivers=parts.waivers,
+        waivers=parts.beside.waivers,
         content_digest=content,
-        approvals=parts.approvals,
-        survivors=parts.survivors,
+        approvals=parts.beside.approvals,
+        survivors=parts.beside.survivors,
+        claims=parts.claims,
     )

@@ -11,6 +11,7 @@ from pactolus_adapters.cli.rules.generate import generate
 from pactolus_adapters.cli.rules.keygen import keygen
 from pactolus_adapters.cli.rules.mutate import mutate
 from pactolus_adapters.cli.rules.new import new
+from pactolus_adapters.cli.rules.prove import prove
 from pactolus_adapters.cli.rules.publish import publish
 from pactolus_adapters.cli.rules.releases import releases
 from pactolus_adapters.cli.rules.schema import schema
@@ -48,3 +49,4 @@ rules.add_command(test)
 rules.add_command(coverage)
 rules.add_command(generate)
 rules.add_command(mutate)
+rules.add_command(prove)

@@ -3,6 +3,7 @@
 from dataclasses import dataclass
 
 from pactolus_engine.pack.approval_shape import APPROVALS
+from pactolus_engine.pack.claims_shape import CLAIMS
 from pactolus_engine.pack.shape import Kind, ListOf, MapOf
 from pactolus_engine.pack.shapes.cases import CASE
 from pactolus_engine.pack.shapes.common import ANY_ID
@@ -34,7 +35,8 @@ FILES = (
     PackFile("rule", "rules/*.yaml", "One rule.", RULE),
     PackFile("case", "cases/*.yaml", "One case.", CASE),
     PackFile("overlay", "cases/*.overlay.yaml", "A site's overlay, or one for cases.", OVERLAY),
-    PackFile("approvals", "approvals.yaml", "Clinical sign-offs.", APPROVALS),
+    PackFile("properties", "properties.yaml", "What must hold of every patient.", CLAIMS),
+    PackFile("approvals", "approvals.yaml", "What clinicians have signed.", APPROVALS),
     PackFile("mutants", "mutants.yaml", "Mutants that may live.", ListOf(SURVIVOR, 0)),
     PackFile("waivers", "waivers.yaml", "Findings that stay.", ListOf(WAIVER, 0)),
 )
