@@ -98,13 +98,16 @@ def open_records(settings: Settings) -> Iterator[Records]:
 
 
 @contextmanager
-def open_house(settings: Settings) -> Iterator[House]:
+def open_house(settings: Settings, *, needs_default: bool = True) -> Iterator[House]:
     """Opens packs, audit store and rule engine, in this order, and closes them again.
+
+    `needs_default`: the pack for requests that name none must be on the shelf.
 
     Raises `PackInvalid` or `PackNotFound` before anything is written, then `AuditUnavailable`.
     """
     shelf = open_shelf(settings)
-    shelf.get(settings.pack)
+    if needs_default:
+        shelf.get(settings.pack)
     with ExitStack() as opened:
         audit = SqliteAuditLog(settings.data, system_clock)
         opened.callback(audit.close)

@@ -1,6 +1,7 @@
 """INVARIANT: the formulas of a pack say of every patient what the evaluation says."""
 
 from collections import Counter
+from decimal import Decimal
 from random import Random
 
 import z3
@@ -15,7 +16,7 @@ from pactolus_engine.facts import FactSet, PatientIdentity, Reading, Source
 from pactolus_engine.kleene import Truth
 from pactolus_engine.match.agree import truths_by_definition
 from pactolus_engine.match.definition import Definition
-from pactolus_engine.pack.model import Absence, Fact, FactType, Pack
+from pactolus_engine.pack.model import Absence, All, Any, Fact, FactType, Pack
 from pactolus_engine.proof.answer import Answer, answer
 from pactolus_engine.proof.solve import Solver, Verdict
 from pactolus_engine.proof.space import Space
@@ -33,6 +34,24 @@ from tests.support.generate import (
     random_patient,
 )
 from tests.support.proof import as_weighed
+from tests.support.small_packs import (
+    a_code,
+    a_date,
+    a_flag,
+    a_fraction,
+    codes,
+    compared,
+    days,
+    derived,
+    is_one_of,
+    pack_of,
+    point,
+    range_of,
+    reading,
+    rule,
+    stands,
+)
+from tests.support.small_packs import patient as a_patient
 
 _PATIENTS = 3
 _TODAY = INSTANT.date().toordinal()
@@ -107,17 +126,32 @@ def test_a_complete_patient_gets_the_same_truths_and_the_same_answer(pack: Pack,
         assert asked.model is not None
         model = asked.model
         definition = Definition(pack.facts, compiled.definitions, states)
-        for rule, condition in compiled.conditions.items():
+        for name, condition in compiled.conditions.items():
             encoders = (space.patient, space.seen) if is_seen else (space.seen,)
             for pair in (encoder.pair(condition) for encoder in encoders):
                 is_true, is_false = (
                     z3.is_true(model.eval(t, model_completion=True)) for t in (pair.true, pair.false)
                 )
                 truth = Truth.TRUE if is_true else Truth.FALSE if is_false else Truth.UNKNOWN
-                assert truth is definition.truth(condition), rule
+                assert truth is definition.truth(condition), name
         if is_seen:
             skeleton = _decided(compiled, patient)
             assert z3.is_true(model.eval(_is(found, skeleton), model_completion=True)), skeleton
+
+
+def _nobody_is_answered_otherwise(space: Space, found: Answer, solver: Solver, patient: FactSet) -> Outcome:
+    """Somebody is meant by what is known, and all who may be meant get the firm answer, if it is one."""
+    compiled = space.compiled
+    skeleton = _decided(compiled, patient)
+    meant = list(as_weighed(space, _states(compiled, patient), _TODAY))
+    assert solver.ask(meant)
+    if skeleton.outcome in {Outcome.OFFER, Outcome.CONCLUDED}:
+        assert solver.ask([*meant, z3.Not(_is(found, skeleton))]).verdict is Verdict.NOBODY
+    elif skeleton.outcome in _GRAVE:
+        graver = _GRAVE[: _GRAVE.index(skeleton.outcome) + 1]
+        otherwise = z3.Not(z3.Or([found.outcome(one) for one in graver]))
+        assert solver.ask([*meant, otherwise]).verdict is Verdict.NOBODY
+    return skeleton.outcome
 
 
 def test_a_firm_answer_is_that_of_every_patient_who_may_be_meant() -> None:
@@ -134,16 +168,60 @@ def test_a_firm_answer_is_that_of_every_patient_who_may_be_meant() -> None:
         random = Random(seed)
         for _ in range(_PATIENTS):
             patient = random_patient(random, pack.facts)
-            skeleton = _decided(compiled, patient)
-            meant = list(as_weighed(space, _states(compiled, patient), _TODAY))
-            assert solver.ask(meant)
-            seen[skeleton.outcome] += 1
-            if skeleton.outcome in {Outcome.OFFER, Outcome.CONCLUDED}:
-                assert solver.ask([*meant, z3.Not(_is(found, skeleton))]).verdict is Verdict.NOBODY
-            elif skeleton.outcome in _GRAVE:
-                graver = _GRAVE[: _GRAVE.index(skeleton.outcome) + 1]
-                otherwise = z3.Not(z3.Or([found.outcome(one) for one in graver]))
-                assert solver.ask([*meant, otherwise]).verdict is Verdict.NOBODY
+            seen[_nobody_is_answered_otherwise(space, found, solver, patient)] += 1
 
     property_()
     assert seen[Outcome.OFFER] + seen[Outcome.CONCLUDED] > 5, seen
+
+
+def _choosing_pack() -> Pack:
+    """A result of a poor sample counts from the limit on, a response only when dated around the end."""
+    low, high = compared("mrd", "below", "1e-5"), compared("mrd", "at-least", "1e-5")
+    near = All((compared("span", "at-least", "-7"), compared("span", "at-most", "14")))
+    counts = Any((high, is_one_of("good", "true")))
+    facts = [
+        a_fraction(several="agree", only=counts),
+        a_flag("good", "assumed", assumed_value="true", note="no word on the sample", of="mrd"),
+        a_date("end"),
+        a_code("response", only=near),
+        a_date("day", of="response"),
+        derived("span", "days-between", "end", "day", low=Decimal(-400), high=Decimal(400)),
+    ]
+    rules = [
+        rule("low", "offer", low, "one"),
+        rule("high", "offer", high, "two"),
+        rule("poor", "block", is_one_of("good", "false"), "two"),
+        rule("progression", "exclude", is_one_of("response", "c")),
+        rule("apart", "conflict", stands("mrd", "disagreeing")),
+        rule("draft", "hold", stands("mrd", "not-final")),
+    ]
+    return pack_of(facts, rules)
+
+
+def _samples(random: Random) -> FactSet:
+    """One or two results, each of a sample good or poor, and as many responses, exact or not."""
+    readings = [reading("end", days("2026-01-15", random.choice(("2026-01-15", "2026-01-31"))))]
+    for number in range(random.choice((1, 1, 2))):
+        origin = f"Observation/mrd-{number}"
+        value = random.choice((point("1e-6"), point("1e-5"), point("1e-4"), range_of("[0, 1e-4)")))
+        readings.append(reading("mrd", value, origin, random.choice(("final",) * 6 + ("not-final",))))
+        if random.random() < 0.6:
+            readings.append(reading("good", codes(*random.choice((["true"], ["false"]))), origin))
+    for number in range(random.choice((1, 1, 2))):
+        origin = f"Observation/response-{number}"
+        readings.append(reading("response", codes(random.choice("abc")), origin))
+        first = random.choice(("2026-01-01", "2026-01-10", "2026-01-20"))
+        last = first if random.random() < 0.7 else "2026-02-25"
+        readings.append(reading("day", days(first, last), origin))
+    return a_patient(*readings)
+
+
+def test_so_it_is_where_samples_are_chosen_by_what_they_say() -> None:
+    compiled = compile_pack(_choosing_pack())
+    space = Space(compiled)
+    found = answer(compiled.pack, compiled.conditions, space.patient)
+    solver = Solver(tuple(space.constraints()))
+    random, seen = Random(7), Counter[Outcome]()
+    for _ in range(250):
+        seen[_nobody_is_answered_otherwise(space, found, solver, _samples(random))] += 1
+    assert all(seen[one] > 5 for one in Outcome if one not in {Outcome.CONCLUDED, Outcome.RETRACT}), seen

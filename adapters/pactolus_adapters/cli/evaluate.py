@@ -75,7 +75,7 @@ def evaluate(
     )
     pack_id, _, pack_version = pack.partition("@")
     worst = Exit.OUTCOME
-    with wiring.open_house(settings) as house:
+    with wiring.open_house(settings, needs_default=not pack_id) as house:
         for file in files:
             command = EvaluateCommand(
                 resources=(file.read_bytes(),),
