@@ -32,7 +32,15 @@ from pactolus_engine.states import States
 from pactolus_engine.weigh import Uncounted, uncounted
 from pactolus_engine.worlds import World, Worlds, every_world
 
-__all__ = ["NOT_APPROVED", "OVERLAY_NOT_APPROVED", "REVIEW_DATE_RULE", "UNCOUNTED", "Situation", "decide"]
+__all__ = [
+    "NOT_APPROVED",
+    "OVERLAY_NOT_APPROVED",
+    "REVIEW_DATE_RULE",
+    "UNCOUNTED",
+    "Situation",
+    "answer_in",
+    "decide",
+]
 
 REVIEW_DATE_RULE = "pack-review-date"
 """The built-in rule: from 24:00 UTC of the pack's review date every answer is HOLD."""
@@ -116,6 +124,11 @@ def decide(situation: Situation) -> Decision:
         patient=situation.facts.patient.reference,
         evaluation_time=_written(situation.instant),
     )
+
+
+def answer_in(situation: Situation) -> Skeleton:
+    """The outcome and the options alone, as `decide` gives them (and findings where completions were asked)."""
+    return _skeleton(situation)[0]
 
 
 def _skeleton(situation: Situation) -> tuple[Skeleton, Worlds]:

@@ -1,31 +1,16 @@
 """`pactolus evaluate`: the whole way without a server, on the embedded store."""
 
 import sys
-from datetime import UTC, datetime
+from datetime import datetime
 from pathlib import Path
 
 import click
 
 from pactolus_adapters.cli.exits import Exit, exit_of
-from pactolus_adapters.cli.options import house_options, overlays_option
+from pactolus_adapters.cli.options import Instant, house_options, overlays_option
 from pactolus_adapters.cli.render import render_answer, render_error
 
 __all__ = ["evaluate"]
-
-
-class _Instant(click.ParamType):  # type: ignore[type-arg]  # generic in later versions of click only
-    """RFC 3339 with an offset, to the millisecond."""
-
-    name = "instant"
-
-    def convert(self, value: object, param: click.Parameter | None, ctx: click.Context | None) -> datetime:
-        try:
-            instant = datetime.fromisoformat(str(value))
-        except ValueError:
-            self.fail("expected an instant like 2026-03-01T09:00:00Z", param, ctx)
-        if instant.tzinfo is None:
-            self.fail("expected an offset or Z: an instant without one means nothing", param, ctx)
-        return instant.astimezone(UTC)
 
 
 def _text(_context: click.Context, _parameter: click.Parameter, value: str) -> str:
@@ -53,7 +38,7 @@ def _text(_context: click.Context, _parameter: click.Parameter, value: str) -> s
     metavar="ID[@VERSION]",
     help="Rule pack [PACTOLUS_PACK, midas-consolidation].",
 )
-@click.option("--at", "at", type=_Instant(), help="Evaluation instant, RFC 3339 [now].")
+@click.option("--at", "at", type=Instant(), help="Evaluation instant, RFC 3339 [now].")
 @click.option(
     "--patient", default="", callback=_text, help="Reference of the patient, when several are in the file."
 )

@@ -2,6 +2,8 @@
 
 import click
 
+from pactolus_adapters.cli.rules.explain import explain
+
 __all__ = ["rules"]
 
 _EPILOG = """
@@ -15,3 +17,6 @@ Exit codes: 0 done, and nothing found; 1 done, and something found (a failing ca
 @click.group(epilog=_EPILOG)
 def rules() -> None:
     """Write, test, prove and publish rule packs."""
+
+
+rules.add_command(explain)
