@@ -1,0 +1,1 @@
+"""The composer of witnesses: facts to FHIR and back."""
