@@ -10,6 +10,7 @@ from decimal import Decimal
 from enum import StrEnum
 
 from pactolus_engine.decision import Evidence
+from pactolus_engine.pack.claims import Claims
 from pactolus_engine.pack.condition import (
     All,
     Any,
@@ -170,6 +171,7 @@ class Pack:
     `digest` is SHA-256 (hex) over all files of the pack (cases and README included), the parameter
     values in force and the overlay. `approved_by` is empty while no clinician has signed.
     `parameter_values` lacks a parameter that has no value; `rules` then lacks those of `rules_off`.
+    `claims`: what is to be proved of it; they decide nothing.
     """
 
     id: str
@@ -190,3 +192,4 @@ class Pack:
     digest: str
     rules_off: dict[str, RuleOff] = field(default_factory=dict)
     overlay: Overlay | None = None
+    claims: Claims = field(default_factory=Claims)

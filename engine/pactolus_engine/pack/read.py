@@ -1,7 +1,7 @@
 """From the files of a pack to a `Pack`: everything checked, all mistakes at once, or nothing.
 
 sizes → YAML nodes → metadata, evidence, codes, parameters → the site's overlay → options → facts →
-rules → what they say of each other → cases → digest. Pure: the bytes come in from outside.
+rules → claims → what they say of each other → cases → digest. Pure: the bytes come in from outside.
 """
 
 import re
@@ -18,10 +18,12 @@ from pactolus_engine.pack.check_facts import (
 )
 from pactolus_engine.pack.check_overlay import check_meanings
 from pactolus_engine.pack.check_rules import check_definitions, check_shared_inputs, definitions
+from pactolus_engine.pack.claims import Claims
 from pactolus_engine.pack.digest import pack_digest
 from pactolus_engine.pack.issues import Issues
 from pactolus_engine.pack.model import CodeSet, Fact, Option, Pack, Parameter, Place, Rule, RuleOff
 from pactolus_engine.pack.read_cases import CaseScope, is_case, is_case_overlay, read_case_nodes
+from pactolus_engine.pack.read_claims import check_claims, read_claims
 from pactolus_engine.pack.read_codes import check_implied_values, read_code_sets
 from pactolus_engine.pack.read_conditions import Scope
 from pactolus_engine.pack.read_evidence import read_evidence
@@ -43,7 +45,7 @@ OverlayFile = tuple[str, bytes]
 """The name of an overlay, as issues show it, and its content."""
 
 _REQUIRED = ("pack.yaml", "facts.yaml")
-_OPTIONAL = ("codes.yaml", "parameters.yaml", "options.yaml", "evidence.yaml")
+_OPTIONAL = ("codes.yaml", "parameters.yaml", "options.yaml", "evidence.yaml", "properties.yaml")
 _README = "README.md"
 _RESOURCES = re.compile(r"cases/[A-Za-z0-9][A-Za-z0-9._-]*\.json")
 _CASE_OVERLAY = re.compile(r"cases/([^/]+)\.overlay\.yaml")
@@ -109,6 +111,7 @@ class _Parts:
     rules: Section[Rule]
     rules_off: dict[str, RuleOff]
     overlay: ReadOverlay
+    claims: Claims
 
 
 def _read_parts(files: NameMap[str, bytes], overlay_file: OverlayFile | None, issues: Issues) -> _Parts:
@@ -129,12 +132,16 @@ def _read_parts(files: NameMap[str, bytes], overlay_file: OverlayFile | None, is
     scope = Scope(facts, declared_definitions(rule_nodes, issues), parameters, values, places)
     rules = read_rules(rule_nodes, scope, options, evidence, issues)
     read_fact_conditions(nodes["facts.yaml"], facts, scope, issues)
+    claims = read_claims(nodes["properties.yaml"], scope, options, rules, issues)
     rules_off = _check_meaning(nodes, facts, rules, scope, issues)
+    check_claims(claims, rules_off, rules.items, issues)
     for held in (overlay, *_case_overlays(nodes, meta, parameters, code_sets, issues)):
         check_meanings(held.codes, facts.items, extended(code_sets, held.codes), issues)
     case_nodes = {file: node for file, node in nodes.items() if is_case(file)}
     read_case_nodes(case_nodes, CaseScope(facts, options, rules, frozenset(files)), issues)
-    return _Parts(meta, evidence, code_sets, parameters, values, options, facts, rules, rules_off, overlay)
+    return _Parts(
+        meta, evidence, code_sets, parameters, values, options, facts, rules, rules_off, overlay, claims
+    )
 
 
 def _nodes(files: NameMap[str, bytes], issues: Issues) -> dict[str, Node | None]:
@@ -200,4 +207,5 @@ def _pack(parts: _Parts, files: NameMap[str, bytes], overlay: OverlayFile | None
         digest=pack_digest(files, parts.values, overlay[1] if overlay else None),
         rules_off=parts.rules_off,
         overlay=parts.overlay.overlay() if overlay else None,
+        claims=parts.claims,
     )

@@ -46,14 +46,17 @@ class Solver:
     always: tuple[z3.BoolRef, ...]
     effort: int = 1
     questions: int = field(init=False, default=0)
+    _together: z3.BoolRef = field(init=False)
+
+    def __post_init__(self) -> None:
+        self._together = z3.And(list(self.always))
 
     def ask(self, terms: Iterable[z3.BoolRef]) -> Answered:
         """Whether one patient fits all terms."""
         self.questions += 1
         solver = z3.Solver()
         solver.set("rlimit", STEPS * self.effort)
-        solver.add(*self.always)
-        solver.add(*terms)
+        solver.add(self._together, *terms)
         found = solver.check()
         if found == z3.sat:
             return Answered(Verdict.SOMEBODY, solver.model())

@@ -14,7 +14,6 @@ from pactolus_engine.compiled import CompiledPack
 from pactolus_engine.conditions import atoms_of, inline
 from pactolus_engine.pack.model import (
     EVALUATION_DATE,
-    Absence,
     Condition,
     Fact,
     FactType,
@@ -124,8 +123,16 @@ class Space:
         if fact.id not in self._read:
             today = self.terms(EVALUATION_DATE).number
             can = self._can_disagree(fact)
-            self._read[fact.id] = base_terms(fact, today, can_disagree=can, copy=self.copy)
+            codes = self._readable(fact)
+            self._read[fact.id] = base_terms(fact, today, can_disagree=can, readable=codes, copy=self.copy)
         return self._read[fact.id]
+
+    def _readable(self, fact: Fact) -> frozenset[str] | None:
+        """The codes that some code set of the pack means; None where any may be read."""
+        if fact.type is not FactType.CODE or fact.binding is None or not fact.binding.values:
+            return None
+        implied = [s.implies[fact.id] for s in self.compiled.pack.code_sets.values() if fact.id in s.implies]
+        return frozenset({*fact.binding.values, *implied})
 
     def _can_disagree(self, fact: Fact) -> bool:
         partition = self.compiled.partitions.get(fact.id)
@@ -195,9 +202,15 @@ class Space:
         """Whether the fact is read from what is sent; neither derived nor the day of the evaluation."""
         return self._is_read(fact_id)
 
-    def can_be_open(self, fact_id: str) -> bool:
-        """Whether it is unknown when nobody sends it."""
-        return self.compiled.pack.facts[fact_id].absence is Absence.REQUIRED
+    def chosen_by(self, fact_id: str) -> frozenset[str]:
+        """The facts that decide whether the sample of this one counts, those of the sample left out."""
+        if not self._is_read(fact_id):
+            return frozenset()
+        head = self._head(fact_id)
+        if head.only is None:
+            return frozenset()
+        asked = {atom.fact for atom in atoms_of(inline(head.only, self.compiled.definitions))}
+        return frozenset(n for n in asked if not self._is_read(n) or self._head(n).id != head.id)
 
     def missing(self, fact_id: str) -> z3.BoolRef:
         """Nobody sent the fact."""

@@ -78,10 +78,18 @@ def evaluation_day(copy: str = "") -> FactTerms:
     return FactTerms(fact, day, {}, known, z3.BoolVal(False), z3.BoolVal(True), tuple(_calendar(day)))
 
 
-def base_terms(fact: Fact, today: z3.ArithRef, *, can_disagree: bool, copy: str = "") -> FactTerms:
+def base_terms(
+    fact: Fact,
+    today: z3.ArithRef,
+    *,
+    can_disagree: bool,
+    readable: frozenset[str] | None = None,
+    copy: str = "",
+) -> FactTerms:
     """A fact that is read from what was sent; `settled` does not yet ask whether its sample counts.
 
     `today`: the day of the evaluation. `can_disagree`: two samples may lie in different cells.
+    `readable`: the codes that the pack can read anywhere, where these are not all.
     """
     number, members = value_variables(fact, copy)
     stands = {status: z3.Bool(f"{copy}{fact.id}:{status}") for status in Status}
@@ -92,6 +100,9 @@ def base_terms(fact: Fact, today: z3.ArithRef, *, can_disagree: bool, copy: str 
         *domain_of(fact, number, members),
         *_when_known(fact, number, members, stands[Status.KNOWN], today),
     ]
+    if readable is not None:
+        codes = z3.Or([members[code] for code in sorted(readable)])
+        constraints.append(z3.Implies(stands[Status.KNOWN], codes))
     seen = [stands[Status.KNOWN]]
     if fact.absence is Absence.ASSUMED:
         constraints.append(z3.Implies(stands[Status.MISSING], _is_assumed(fact, number, members)))
