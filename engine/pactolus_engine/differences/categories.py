@@ -17,6 +17,9 @@ from pactolus_engine.words import cell_words
 
 __all__ = ["Category", "categories_of", "category_words"]
 
+_WITH_VALUE = (Status.KNOWN, Status.DISAGREEING)
+_WITHOUT_VALUE = (Status.UNUSABLE, Status.NOT_FINAL, Status.UNREADABLE)
+
 
 @dataclass(frozen=True, slots=True)
 class Category:
@@ -30,20 +33,23 @@ class Category:
     holds: z3.BoolRef
 
 
-def categories_of(terms: FactTerms, partition: Partition) -> tuple[Category, ...]:
-    """The categories of a fact over this partition of its values."""
-    return tuple(_categories(terms, partition))
+def categories_of(terms: FactTerms, partition: Partition, *, is_open: bool = False) -> tuple[Category, ...]:
+    """The categories of a fact over this partition of its values. `is_open`: the fact need not be known."""
+    return tuple(_categories(terms, partition, is_open))
 
 
-def _categories(terms: FactTerms, partition: Partition) -> Iterator[Category]:
+def _categories(terms: FactTerms, partition: Partition, is_open: bool) -> Iterator[Category]:
     named = [cell for cell in partition.cells if isinstance(cell, Members)]
     cells = [cell for cell in partition.cells if not isinstance(cell, frozenset)]
     fact = terms.fact
-    for place, cell in enumerate(cells):
-        holds = z3.And(terms.stands[Status.KNOWN], _lies_in(terms, cell, named))
-        yield Category(fact.id, Status.KNOWN, place, cell, holds)
-    if fact.absence is not Absence.REQUIRED:
+    for status in _WITH_VALUE if is_open else _WITH_VALUE[:1]:
+        for place, cell in enumerate(cells):
+            holds = z3.And(terms.stands[status], _lies_in(terms, cell, named))
+            yield Category(fact.id, status, place, cell, holds)
+    if is_open or fact.absence is not Absence.REQUIRED:
         yield Category(fact.id, Status.MISSING, -1, None, terms.stands[Status.MISSING])
+    for status in _WITHOUT_VALUE if is_open else ():
+        yield Category(fact.id, status, -1, None, terms.stands[status])
 
 
 def _lies_in(terms: FactTerms, cell: Value | None, named: list[Members]) -> z3.BoolRef:
@@ -79,11 +85,7 @@ def category_words(fact: Fact, allowed: Collection[Category], every: Collection[
     others = {one.status for one in allowed} - {Status.KNOWN}
     if fact.absence is Absence.ASSUMED and Status.MISSING in others and _is_told(fact, values):
         others -= {Status.MISSING}
-    words += [
-        cell_words(frozenset({status}), fact)
-        for status in Status
-        if status in others and any(one.status is status for one in every)
-    ]
+    words += [cell_words(frozenset({status}), fact) for status in Status if status in others]
     return " or ".join(words)
 
 

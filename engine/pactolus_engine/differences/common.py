@@ -14,7 +14,7 @@ from pactolus_engine.cells import value_partition
 from pactolus_engine.compiled import CompiledPack
 from pactolus_engine.conditions import Atom, atoms_of, inline
 from pactolus_engine.differences.categories import Category, categories_of
-from pactolus_engine.pack.model import All, Effect, Fact, StatusTest
+from pactolus_engine.pack.model import EVALUATION_DATE, All, Effect, Fact, Status, StatusTest
 from pactolus_engine.proof.answer import Answer, answer
 from pactolus_engine.proof.space import Space
 
@@ -58,16 +58,19 @@ def only_rules(compiled: CompiledPack, effects: Iterable[Effect]) -> CompiledPac
 
 @dataclass(slots=True)
 class Common:
-    """The patients of two packs who are complete to both of them.
+    """The patients of two packs who are complete to both of them, but for one fact if it is named.
 
-    `always`: what is true of each of them. `moved`: the rules that are not the same in both packs.
+    `open_fact`: a fact of which no value is known: it is not final, not readable, without a result or at odds.
+    `resting`: the facts that need not be known then. `always`: what is true of each of the patients. `moved`: the rules that are not the same in both packs.
     `categories`: of every fact that a moved rule looks at, the ways in which it can stand.
     `unchanged`: what the rules that are the same in both packs say together: words → formula.
     """
 
     old: Side
     new: Side
+    open_fact: str = ""
     everyone: Space = field(init=False)
+    resting: frozenset[str] = field(init=False)
     always: tuple[z3.BoolRef, ...] = field(init=False)
     moved: tuple[str, ...] = field(init=False)
     categories: Mapping[str, tuple[Category, ...]] = field(init=False)
@@ -76,11 +79,41 @@ class Common:
     def __post_init__(self) -> None:
         self.everyone = Space(_joined(self.old.compiled, self.new.compiled))
         spaces = (self.old.space, self.new.space, self.everyone)
-        complete = [side.stated for side in (self.old, self.new)]
-        self.always = (*(term for space in spaces for term in space.constraints()), *complete)
+        constraints = [term for space in spaces for term in space.constraints()]
+        self.resting = self._resting_on_open()
+        self.always = (*constraints, *self._known())
         self.moved = moved_rules(self.old.compiled, self.new.compiled)
         self.categories = {name: self._categories(name) for name in self._looked_at()}
         self.unchanged = dict(self._unchanged())
+
+    def _known(self) -> Iterator[z3.BoolRef]:
+        """Everything is known that the rules of either pack look at, but for the open fact and what rests on it."""
+        if not self.open_fact:
+            yield from (side.stated for side in (self.old, self.new))
+            return
+        stands = self.everyone.terms(self.open_fact).stands
+        yield z3.Not(z3.Or(stands[Status.KNOWN], stands[Status.MISSING]))
+        for side in (self.old, self.new):
+            for name in side.space.facts:
+                if name not in self.resting:
+                    terms = side.space.terms(name)
+                    yield z3.Or(terms.settled, terms.absent)
+
+    def _resting_on_open(self) -> frozenset[str]:
+        """The facts that the open one leaves unknown: itself, of its resource, derived from it, chosen by it."""
+        resting = {self.open_fact} - {""}
+        while True:
+            more = {name for name in self.everyone.facts if self._needed_by(name) & resting}
+            if more <= resting:
+                return frozenset(resting)
+            resting |= more
+
+    def _needed_by(self, name: str) -> frozenset[str]:
+        if name == EVALUATION_DATE:
+            return frozenset()
+        fact = self.fact(name)
+        derived = fact.derivation.inputs if fact.derivation else ()
+        return self.everyone.chosen_by(name) | {name, fact.of, *derived}
 
     def fact(self, name: str) -> Fact:
         """What a pack says of a fact, the old one first."""
@@ -96,7 +129,11 @@ class Common:
         return sorted({atom.fact for condition in conditions for atom in atoms_of(condition)})
 
     def _categories(self, name: str) -> tuple[Category, ...]:
-        return categories_of(self.everyone.terms(name), value_partition(self.fact(name), self._tests(name)))
+        partition = value_partition(self.fact(name), self._tests(name))
+        found = categories_of(self.everyone.terms(name), partition, is_open=name in self.resting)
+        if name != self.open_fact:
+            return found
+        return tuple(one for one in found if one.status not in {Status.KNOWN, Status.MISSING})
 
     def _tests(self, name: str) -> Iterator[Atom]:
         for side in (self.old, self.new):

@@ -18,7 +18,16 @@ from pactolus_engine.differences.categories import Category
 from pactolus_engine.differences.common import Common, Said, Side
 from pactolus_engine.proof.solve import STEPS
 
-__all__ = ["MAXIMUM_REGIONS", "Bits", "Found", "Region", "answer_bits", "find_regions", "skeleton_of"]
+__all__ = [
+    "MAXIMUM_REGIONS",
+    "Bits",
+    "Found",
+    "Region",
+    "answer_bits",
+    "find_regions",
+    "rule_bits",
+    "skeleton_of",
+]
 
 MAXIMUM_REGIONS = 200
 """Regions that are looked for before the search gives up and says so."""
@@ -33,7 +42,7 @@ class Region:
 
     `where`: fact → the categories in which it may stand. `said`: what the unchanged rules say or do not say.
     `before`, `after`: the names of the bits that are true under the old pack and under the new one.
-    `model`: one patient in it.
+    `model`: one patient in it. `is_proved`: False where the bound was met; then it speaks of this patient only.
     """
 
     where: Mapping[str, tuple[Category, ...]]
@@ -41,6 +50,7 @@ class Region:
     before: frozenset[str]
     after: frozenset[str]
     model: z3.ModelRef = field(compare=False, repr=False)
+    is_proved: bool = True
 
 
 @dataclass(frozen=True, slots=True)
@@ -59,7 +69,7 @@ def find_regions(common: Common, bits: Bits, maximum: int = MAXIMUM_REGIONS, eff
         regions.append(region)
         if len(regions) >= maximum:
             return Found(tuple(regions), False)
-    return Found(tuple(regions), search.is_whole)
+    return Found(tuple(regions), search.is_whole and all(region.is_proved for region in regions))
 
 
 @dataclass(slots=True)
@@ -110,11 +120,12 @@ class _Search:
         excluded = [part.is_out for part in self.parts if not is_true(part.holds)]
         self.prover.push()
         self.prover.add(z3.Not(z3.And(list(self._same(pairs)))))
-        kept = {is_out.decl().name() for is_out in self._needed(excluded)}
+        needed = self._needed(excluded)
         self.prover.pop()
+        kept = {str(is_out.decl().name()) for is_out in (excluded if needed is None else needed)}
         before = frozenset(name for name, (old, _) in pairs.items() if old)
         after = frozenset(name for name, (_, new) in pairs.items() if new)
-        return Region(self._where(kept), self._said(kept), before, after, model)
+        return Region(self._where(kept), self._said(kept), before, after, model, needed is not None)
 
     def _same(self, pairs: Mapping[str, tuple[bool, bool]]) -> Iterator[z3.BoolRef]:
         for name, (old, new) in pairs.items():
@@ -122,11 +133,11 @@ class _Search:
             yield terms[0] == z3.BoolVal(old)
             yield terms[1] == z3.BoolVal(new)
 
-    def _needed(self, excluded: list[z3.BoolRef]) -> list[z3.BoolRef]:
-        """Exclusions of which none can be given up; all of them where nothing could be proved."""
-        needed = self._proof(excluded)
+    def _needed(self, excluded: list[z3.BoolRef]) -> list[z3.BoolRef] | None:
+        """Exclusions of which none can be given up; None where nothing could be proved."""
+        needed = self._proof(self._without_needless_words(excluded) if self.common.open_fact else excluded)
         if needed is None:
-            return excluded
+            return None
         for is_out in list(needed):
             if is_out not in needed:
                 continue
@@ -134,6 +145,14 @@ class _Search:
             if fewer is not None:
                 needed = fewer
         return needed
+
+    def _without_needless_words(self, excluded: list[z3.BoolRef]) -> list[z3.BoolRef]:
+        """What the unchanged rules say, left out where the open fact's own standing says it."""
+        for part in self.parts:
+            if part.said is not None and any(one.eq(part.is_out) for one in excluded):
+                fewer = [one for one in excluded if not one.eq(part.is_out)]
+                excluded = fewer if self._proof(fewer) is not None else excluded
+        return excluded
 
     def _proof(self, excluded: list[z3.BoolRef]) -> list[z3.BoolRef] | None:
         """The exclusions that a proof used; None when there is no proof."""
@@ -182,20 +201,34 @@ class _Part:
 
 
 def answer_bits(common: Common) -> Bits:
-    """What the answers to a complete patient are compared by: outcome, options, and findings where a pack has no
-    options."""
-    old, new = dict(_bits(common.old)), dict(_bits(common.new))
+    """What the answers to a complete patient are compared by: outcome, options, and findings where a pack has
+    no options. To one who is not complete: the endings that rules give whatever is not known."""
+    old, new = (dict(_bits(side, is_complete=not common.open_fact)) for side in (common.old, common.new))
+    return _paired(old, new)
+
+
+def rule_bits(common: Common) -> Bits:
+    """For every rule that moved: that it is true."""
+    old, new = (
+        {rule: pair.true for rule, pair in side.answer.rules.items()} for side in (common.old, common.new)
+    )
+    return {rule: pair for rule, pair in _paired(old, new).items() if rule in common.moved}
+
+
+def _paired(old: Mapping[str, z3.BoolRef], new: Mapping[str, z3.BoolRef]) -> Bits:
     never = z3.BoolVal(False)
     return {name: (old.get(name, never), new.get(name, never)) for name in sorted({*old, *new})}
 
 
-def _bits(side: Side) -> Iterator[tuple[str, z3.BoolRef]]:
+def _bits(side: Side, *, is_complete: bool) -> Iterator[tuple[str, z3.BoolRef]]:
     answer = side.answer
     free = z3.Not(z3.Or(answer.conflict, answer.hold))
-    goes_on = z3.Not(answer.ended)
-    has_options = bool(side.compiled.pack.options)
     yield Outcome.CONFLICT.value, answer.conflict
     yield Outcome.HOLD.value, z3.And(answer.hold, z3.Not(answer.conflict))
+    if not is_complete:
+        yield Outcome.OUT_OF_SCOPE.value, z3.And(free, answer.exclude)
+        return
+    goes_on, has_options = z3.Not(answer.ended), bool(side.compiled.pack.options)
     yield Outcome.OUT_OF_SCOPE.value, z3.And(free, z3.Or(answer.exclude, z3.Not(answer.gives)))
     yield (Outcome.OFFER if has_options else Outcome.CONCLUDED).value, z3.And(goes_on, answer.gives)
     for option, offered in answer.offered.items():
@@ -208,9 +241,11 @@ def _bits(side: Side) -> Iterator[tuple[str, z3.BoolRef]]:
 _OPTION, _FINDING = "option ", "finding "
 
 
-def skeleton_of(true: frozenset[str]) -> Skeleton:
-    """The answer that these bits describe."""
-    outcome = next(one for one in Outcome if one.value in true)
+def skeleton_of(true: frozenset[str]) -> Skeleton | None:
+    """The answer that these bits describe; None where no rule ends it and it is open."""
+    outcome = next((one for one in Outcome if one.value in true), None)
+    if outcome is None:
+        return None
     options = sorted(name.removeprefix(_OPTION) for name in true if name.startswith(_OPTION))
     found = (name.removeprefix(_FINDING).split("=", 1) for name in true if name.startswith(_FINDING))
     return Skeleton(outcome, tuple(options), tuple(sorted((name, value) for name, value in found)))

@@ -140,13 +140,14 @@ class Search:
 
     def _plainest(self, terms: list[z3.BoolRef]) -> z3.ModelRef | None:
         """A model with recent dates and one reading where two facts read the same, if there is one."""
-        for wishes in (self._wishes(), []):
+        for wishes in (self.wishes(), []):
             answered: Answered = self.solver.ask([*terms, *wishes])
             if answered.model is not None:
                 return answered.model
         return None
 
-    def _wishes(self) -> list[z3.BoolRef]:
+    def wishes(self) -> list[z3.BoolRef]:
+        """What makes a patient plain: recent dates, and one reading where two facts read the same."""
         pack, space = self.compiled.pack, self.space
         day = min(pack.evidence_as_of, pack.review_by).toordinal()
         starts = {

@@ -2,6 +2,7 @@
 
 import click
 
+from pactolus_adapters.cli.rules.diff import diff
 from pactolus_adapters.cli.rules.explain import explain
 
 __all__ = ["rules"]
@@ -19,4 +20,5 @@ def rules() -> None:
     """Write, test, prove and publish rule packs."""
 
 
+rules.add_command(diff)
 rules.add_command(explain)
