@@ -10,7 +10,7 @@ from dataclasses import dataclass
 import z3
 
 from pactolus_engine.cells import Partition
-from pactolus_engine.pack.model import Absence, Fact, FactType, Status
+from pactolus_engine.pack.model import Absence, Fact, FactType, Several, Status
 from pactolus_engine.proof.variables import FactTerms, exact
 from pactolus_engine.values import Codes, Interval, Members, Value
 from pactolus_engine.words import cell_words
@@ -42,7 +42,8 @@ def _categories(terms: FactTerms, partition: Partition, is_open: bool) -> Iterat
     named = [cell for cell in partition.cells if isinstance(cell, Members)]
     cells = [cell for cell in partition.cells if not isinstance(cell, frozenset)]
     fact = terms.fact
-    for status in _WITH_VALUE if is_open else _WITH_VALUE[:1]:
+    may_disagree = is_open and (fact.derivation is not None or fact.several is Several.AGREE)
+    for status in _WITH_VALUE if may_disagree else _WITH_VALUE[:1]:
         for place, cell in enumerate(cells):
             holds = z3.And(terms.stands[status], _lies_in(terms, cell, named))
             yield Category(fact.id, status, place, cell, holds)
