@@ -27,7 +27,7 @@ def render_comparison(
         if witness is not None:
             lines += _commands(witness, (old, new))
     lines += section("Findings and caveats that come (+) or go (-)", _beside(comparison.beside))
-    lines += section("Rules that were rewritten and tell nobody anything else", _idle(comparison))
+    lines += section("Changed rules that move no answer (the reasons that are told may differ)", _idle(comparison))
     listed = comparison.listed
     lines += section("Facts that differ: the regions hold where both read them alike", _changes(listed.facts))
     lines += section(
