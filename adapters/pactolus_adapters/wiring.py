@@ -23,7 +23,7 @@ from pactolus_adapters.versions import software_versions
 from pactolus_engine.compiled import CompiledPack, compile_pack
 from pactolus_engine.match.durable import shards_of
 from pactolus_engine.pack.model import Pack
-from pactolus_engine.ports import AuditLog, Receipt, StoredRecord
+from pactolus_engine.ports import AuditLog, Matcher, Receipt, StoredRecord
 from pactolus_engine.record import leaf_hash
 
 __all__ = [
@@ -32,6 +32,7 @@ __all__ = [
     "affected_json_text",
     "error_json_text",
     "open_house",
+    "open_matcher",
     "open_records",
     "prepare_pack",
     "public",
@@ -108,6 +109,16 @@ def open_house(settings: Settings) -> Iterator[House]:
         opened.callback(matcher.close)
         hallway = Hallway(shelf, matcher, audit, system_clock, _hallway_settings(settings))
         yield House(hallway, shelf, audit, settings)
+
+
+@contextmanager
+def open_matcher() -> Iterator[Matcher]:
+    """durable-rules alone, for work on packs that needs no store; its worker ends with the block."""
+    matcher = ProcessMatcher(timeout=Settings().match_seconds)
+    try:
+        yield matcher
+    finally:
+        matcher.close()
 
 
 def prepare_pack(pack: Pack) -> CompiledPack:

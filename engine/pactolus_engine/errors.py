@@ -9,6 +9,7 @@ PactolusError
 ├── MatcherFailed      the rule engine died or hung; the caller may try again
 ├── PatientMoved       evaluate again: something was recorded about the patient in between
 ├── AuditUnavailable   the operator mends the store; no answer left the house
+├── SolverMissing      the author installs what proofs need
 └── RequestIdReused    the caller takes a new request id
 
 A message never holds patient data and never names a Python type: it may be shown to
@@ -29,6 +30,7 @@ __all__ = [
     "PactolusError",
     "PatientMoved",
     "RequestIdReused",
+    "SolverMissing",
     "Violation",
 ]
 
@@ -113,3 +115,13 @@ class AuditUnavailable(PactolusError):
 
 class RequestIdReused(PactolusError):
     """The same request id came with other request fields before."""
+
+
+class SolverMissing(PactolusError):
+    """What proving and comparing packs needs is not installed."""
+
+    def __init__(self) -> None:
+        super().__init__(
+            "the solver that proofs need is not installed: `make setup-authoring`, or "
+            "`pip install 'pactolus[authoring]'`"
+        )

@@ -1,14 +1,13 @@
 """Two versions of a pack side by side: regions where they answer otherwise, each with a witness as FHIR."""
 
 import json
-from collections.abc import Iterator, Mapping
-from dataclasses import dataclass
-from datetime import datetime
+from collections.abc import Mapping
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
 
 from pactolus_adapters.authoring.draft import Draft
-from pactolus_adapters.fhir.compose import NotCarried, Stated, compose_bundle
+from pactolus_adapters.authoring.prove import bundle_of
 from pactolus_adapters.fhir.read import Limits, read
 from pactolus_adapters.settings import Settings
 from pactolus_engine.changes.nearest import answer_of
@@ -21,90 +20,71 @@ from pactolus_engine.ports import Matcher
 from pactolus_engine.proof.patient import Patient, Statement
 from pactolus_engine.show import show_value
 
-__all__ = ["Sent", "compare_drafts", "comparison_json", "sent_witness", "statement_words", "write_witnesses"]
+__all__ = ["Pair", "Sent", "comparison_json", "statement_words"]
 
 
 @dataclass(frozen=True, slots=True)
 class Sent:
-    """A witness as FHIR. `left_out`: facts that FHIR does not carry. `before`, `after`: what the two packs
-    answer to the Bundle itself. `file`: where it was written."""
+    """A witness as FHIR. `answers`: what the two packs answer to the Bundle itself; none where `not_carried`
+    says why there is no Bundle. `file`: where it was written."""
 
     bundle: bytes
-    instant: datetime
-    left_out: tuple[str, ...]
-    before: Skeleton
-    after: Skeleton
+    not_carried: str
+    answers: tuple[Skeleton, ...]
     file: Path | None = None
 
     @property
     def differs(self) -> bool:
         """The Bundle shows the difference."""
-        return self.before != self.after
+        return len(set(self.answers)) > 1
 
 
-def compare_drafts(old: Draft, new: Draft, matcher: Matcher, maximum: int, effort: int) -> Comparison:
-    """Compares the packs of two drafts as their folders say, without overlays."""
-    return compare(old.compiled, new.compiled, matcher, maximum, effort)
+@dataclass(frozen=True, slots=True)
+class Pair:
+    """The two packs that are compared, the old one first, and the engine that both are asked with."""
+
+    old: Draft
+    new: Draft
+    matcher: Matcher
+
+    def compare(self, maximum: int, effort: int) -> Comparison:
+        """Compares the packs as their folders say, without overlays; see `compare` of the core."""
+        old, new = self.old.compiled, self.new.compiled
+        return compare(old, new, self.matcher, maximum, effort, lambda patient: self.sent(patient).differs)
+
+    def sent(self, patient: Patient) -> Sent:
+        """The patient as a Bundle, evaluated under both packs as it would be sent."""
+        bundle, reason = bundle_of(self._speaking, _known_to(self._speaking, patient))
+        drafts = (self.old, self.new) if bundle else ()
+        return Sent(bundle, reason, tuple(self._answer(draft, bundle, patient) for draft in drafts))
+
+    @property
+    def _speaking(self) -> Pack:
+        """The pack by whose codes a patient is written: the one that knows more facts, else the old one."""
+        old, new = self.old.pack, self.new.pack
+        return new if new.facts.keys() > old.facts.keys() else old
+
+    def _answer(self, draft: Draft, bundle: bytes, patient: Patient) -> Skeleton:
+        settings = Settings()
+        limits = Limits(settings.resource_bytes, settings.request_bytes)
+        facts = read((bundle,), b"", "", draft.pack, local_base=settings.code_systems, limits=limits)
+        return answer_of(evaluate(facts, draft.compiled, patient.instant, self.matcher), draft.compiled)
+
+    def write_witnesses(self, comparison: Comparison, folder: Path) -> list[Sent]:
+        """Writes `witness-01.json` and so on into the folder, one for each region, in their order."""
+        folder.mkdir(parents=True, exist_ok=True)
+        written = []
+        for number, difference in enumerate(comparison.answers, start=1):
+            sent = self.sent(difference.witness.patient)
+            file = folder / f"witness-{number:02}.json"
+            if sent.bundle:
+                file.write_bytes(sent.bundle)
+            written.append(replace(sent, file=file if sent.bundle else None))
+        return written
 
 
-def sent_witness(difference: Difference, old: Draft, new: Draft, matcher: Matcher) -> Sent:
-    """The witness of a difference as a Bundle, evaluated under both packs as it would be sent."""
-    patient, settings = difference.witness.patient, Settings()
-    pack = _knowing_all(old.pack, new.pack)
-    bundle, left_out = _composed(pack, patient, settings.code_systems)
-    answers = []
-    for draft in (old, new):
-        facts = read(
-            (bundle,),
-            b"",
-            "",
-            draft.pack,
-            local_base=settings.code_systems,
-            limits=Limits(settings.resource_bytes, settings.request_bytes),
-        )
-        answers.append(answer_of(evaluate(facts, draft.compiled, patient.instant, matcher), draft.compiled))
-    return Sent(bundle, patient.instant, left_out, answers[0], answers[1])
-
-
-def _knowing_all(old: Pack, new: Pack) -> Pack:
-    """The pack by whose codes the witness is written: the one that knows more facts, the old one if in doubt."""
-    return new if new.facts.keys() > old.facts.keys() else old
-
-
-def _composed(pack: Pack, patient: Patient, local_base: str) -> tuple[bytes, tuple[str, ...]]:
-    """The Bundle, and the facts that FHIR does not carry, which are left out with those `of` them."""
-    statements = [one for one in patient.statements if one.fact in pack.facts]
-    left_out = [one.fact for one in patient.statements if one.fact not in pack.facts]
-    while True:
-        try:
-            return compose_bundle(pack, _groups(statements), local_base=local_base), tuple(left_out)
-        except NotCarried as refusal:
-            gone = {one.fact for one in statements if refusal.fact in {one.fact, pack.facts[one.fact].of}}
-            if not gone:
-                raise
-            left_out += sorted(gone)
-            statements = [one for one in statements if one.fact not in gone]
-
-
-def _groups(statements: list[Statement]) -> list[dict[str, Stated]]:
-    """The first samples together, and every second sample that disagrees apart."""
-    samples = sorted({one.sample for one in statements})
-    return [
-        {one.fact: Stated(one.value, one.standing) for one in statements if one.sample == sample}
-        for sample in samples
-    ]
-
-
-def write_witnesses(
-    comparison: Comparison, old: Draft, new: Draft, matcher: Matcher, folder: Path
-) -> Iterator[Sent]:
-    """Writes `witness-01.json` and so on into the folder, one for each region, in their order."""
-    folder.mkdir(parents=True, exist_ok=True)
-    for number, difference in enumerate(comparison.answers, start=1):
-        sent = sent_witness(difference, old, new, matcher)
-        file = folder / f"witness-{number:02}.json"
-        file.write_bytes(sent.bundle)
-        yield Sent(sent.bundle, sent.instant, sent.left_out, sent.before, sent.after, file)
+def _known_to(pack: Pack, patient: Patient) -> Patient:
+    return patient.without(one for one in patient.statements if one.fact not in pack.facts)
 
 
 def statement_words(statement: Statement, pack: Pack) -> str:
@@ -115,18 +95,18 @@ def statement_words(statement: Statement, pack: Pack) -> str:
     return f"{statement.fact} {show_value(statement.value, fact)}"
 
 
-def comparison_json(comparison: Comparison, old: Draft, new: Draft, sent: list[Sent]) -> dict[str, Any]:
+def comparison_json(comparison: Comparison, pair: Pair, sent: list[Sent]) -> dict[str, Any]:
     """The comparison for machines; `sent`: the witnesses as FHIR, in the order of the regions, or none."""
     listed = comparison.listed
     return {
-        "old": _identity(old.pack),
-        "new": _identity(new.pack),
+        "old": _identity(pair.old.pack),
+        "new": _identity(pair.new.pack),
         "same": comparison.is_same,
         "whole": comparison.is_whole,
         "notShown": comparison.not_shown,
         "changedRules": list(comparison.moved),
         "answers": [
-            _difference(one, old, new, sent[place] if sent else None)
+            _difference(one, pair, sent[place] if sent else None)
             for place, one in enumerate(comparison.answers)
         ],
         "findingsAndCaveats": list(map(_rule_difference, comparison.beside)),
@@ -140,8 +120,8 @@ def _identity(pack: Pack) -> dict[str, str]:
     return {"id": pack.id, "version": pack.version, "digest": pack.digest}
 
 
-def _difference(one: Difference, old: Draft, new: Draft, sent: Sent | None) -> dict[str, Any]:
-    known = {**new.pack.facts, **old.pack.facts}
+def _difference(one: Difference, pair: Pair, sent: Sent | None) -> dict[str, Any]:
+    known = {**pair.new.pack.facts, **pair.old.pack.facts}
     statements = [
         {
             "fact": each.fact,
@@ -165,10 +145,12 @@ def _difference(one: Difference, old: Draft, new: Draft, sent: Sent | None) -> d
 
 
 def _sent(sent: Sent) -> dict[str, Any]:
+    if not sent.bundle:
+        return {"notCarried": sent.not_carried}
+    before, after = sent.answers
     return {
-        "leftOut": list(sent.left_out),
-        "before": _answer(sent.before),
-        "after": _answer(sent.after),
+        "before": _answer(before),
+        "after": _answer(after),
         "differs": sent.differs,
         "file": str(sent.file or ""),
         "bundle": json.loads(sent.bundle, parse_float=str),

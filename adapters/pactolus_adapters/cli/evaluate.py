@@ -66,8 +66,8 @@ def evaluate(
     from pactolus_adapters.hallway import EvaluateCommand
     from pactolus_adapters.settings import settings_from
 
-    settings = settings_from(data=data, rules=rules, overlays=overlays)
     pack_id, _, pack_version = pack.partition("@")
+    settings = settings_from(data=data, rules=rules, overlays=overlays, pack=pack_id or None)
     worst = Exit.OUTCOME
     with wiring.open_house(settings) as house:
         for file in files:

@@ -80,7 +80,7 @@ class _Finder:
         if fact.changes is Changes.NEVER or not can_be_supposed(self.facts, fact):
             return
         found = self._days(fact) if fact.type is FactType.DATE else self._cells(fact)
-        before = show_state(self.states[fact.id], fact)
+        before = _now(self.states[fact.id], fact)
         for value, distance in sorted(found, key=lambda one: one[1]):
             if self._twins_allow(fact, value):
                 yield Candidate(fact.id, value, distance, before, cell_words(value, fact))
@@ -129,6 +129,14 @@ class _Finder:
                 if partition.mask_of(moved) & ~partition.mask_of(state):
                     return False
         return True
+
+
+def _now(state: FactState, fact: Fact) -> str:
+    """How the fact stands; a code by the pack's own word for it, in which the change is told too."""
+    is_code = isinstance(state.value, Codes) and len(state.value.possible) == 1 and not state.reason
+    if is_code and not state.assumed:
+        return cell_words(state.value, fact)
+    return show_state(state, fact)
 
 
 def _held(state: FactState, partition: Partition) -> int | None:

@@ -24,7 +24,7 @@ from pactolus_engine.differences.regions import (
     rule_bits,
     skeleton_of,
 )
-from pactolus_engine.differences.witness import Witness, WitnessFinder
+from pactolus_engine.differences.witness import Sends, Witness, WitnessFinder
 from pactolus_engine.pack.model import Effect, StatusTest
 from pactolus_engine.ports import Matcher
 
@@ -86,23 +86,35 @@ class Comparison:
 
 
 def compare(
-    old: CompiledPack, new: CompiledPack, matcher: Matcher, maximum: int = MAXIMUM_REGIONS, effort: int = 1
+    old: CompiledPack,
+    new: CompiledPack,
+    matcher: Matcher,
+    maximum: int = MAXIMUM_REGIONS,
+    effort: int = 1,
+    sends: Sends | None = None,
 ) -> Comparison:
-    """Compares. `maximum`: regions of each kind; `effort`: a multiple of the solver's steps for one question.
+    """Compares. `maximum`: regions of each kind; `effort`: a multiple of the solver's steps for one question;
+    `sends`: whether a patient shows a difference when he is sent, who is then preferred.
 
     Raises `EnginesDisagree` and `MatcherFailed` as evaluation does.
     """
-    return _Comparer(old, new, matcher, maximum, effort).comparison()
+    return _Comparer(old, new, matcher, maximum, effort, sends).comparison()
 
 
 class _Comparer:
     """Compares two packs, one question after the other."""
 
     def __init__(
-        self, old: CompiledPack, new: CompiledPack, matcher: Matcher, maximum: int, effort: int
+        self,
+        old: CompiledPack,
+        new: CompiledPack,
+        matcher: Matcher,
+        maximum: int,
+        effort: int,
+        sends: Sends | None,
     ) -> None:
         self._old, self._new = old, new
-        self._matcher = matcher
+        self._matcher, self._sends = matcher, sends
         self._maximum, self._effort = maximum, effort
         self._answering = (
             _ANSWERING if old.pack.options or new.pack.options else (*_ANSWERING, Effect.CONCLUDE)
@@ -123,7 +135,7 @@ class _Comparer:
     def _answers(self, common: Common) -> Iterator[Difference]:
         if not common.moved:
             return
-        finder = WitnessFinder(common, self._old, self._new, self._matcher)
+        finder = WitnessFinder(common, self._old, self._new, self._matcher, self._sends)
         for region in self._found(common).regions:
             witness = finder.witness(region, self._differ)
             if witness is None:

@@ -8,6 +8,7 @@ from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from typing import Any
 
+from pactolus_engine.pack.claims import Claims
 from pactolus_engine.pack.model import Pack
 
 __all__ = ["Change", "Listed", "listed_changes"]
@@ -107,7 +108,16 @@ def _texts(old: Pack, new: Pack) -> Iterator[Change]:
         _kept(new.parameters, named),
         ("title", "rationale", "needs_sign_off"),
     )
+    yield from _claims(old.claims, new.claims)
     yield from _entries("pack", {"": old}, {"": new}, ("version", "title", "description", "evidence_as_of"))
+
+
+def _claims(old: Claims, new: Claims) -> Iterator[Change]:
+    """What is to be proved: it decides nothing."""
+    told = ("title", "when", "is_always", "result", "unknown")
+    yield from _entries("property", old.properties, new.properties, told)
+    yield from _entries("monotone", old.monotone, new.monotone, ("title", "fact", "rises", "result"))
+    yield from _entries("gap", old.gaps, new.gaps, ("reason", "when"))
 
 
 def _kept(entries: Mapping[str, Any], names: Iterable[str]) -> dict[str, Any]:

@@ -15,13 +15,17 @@ from pactolus_engine.ports import Matcher
 from pactolus_engine.proof.patient import Patient, Statement, facts_of, patient_of
 from pactolus_engine.proof.search import Search
 from pactolus_engine.proof.solve import Solver
+from pactolus_engine.proof.wishes import plain_wishes, with_wishes
 
-__all__ = ["Differs", "Witness", "WitnessFinder", "evaluated"]
+__all__ = ["Differs", "Sends", "Witness", "WitnessFinder", "evaluated"]
 
 Differs = Callable[[Decision, Decision], bool]
 """Whether two decisions differ in what the region says."""
 
-_TRIES = 4
+Sends = Callable[[Patient], bool]
+"""Whether a patient shows the difference when he is sent."""
+
+_TRIES = 6
 """Patients of one region that are evaluated before it counts as not shown."""
 
 
@@ -43,36 +47,43 @@ def evaluated(compiled: CompiledPack, patient: Patient, matcher: Matcher) -> Dec
 
 @dataclass(slots=True)
 class WitnessFinder:
-    """Finds witnesses. `old`, `new`: the packs whole, with all their rules."""
+    """Finds witnesses. `old`, `new`: the packs whole, with all their rules. `sends`: with it, a patient is
+    preferred of whom it is true: one who still shows the difference when he is sent as FHIR."""
 
     common: Common
     old: CompiledPack
     new: CompiledPack
     matcher: Matcher
-    wishes: list[z3.BoolRef] = field(init=False)
+    sends: Sends | None = None
+    search: Search = field(init=False)
 
     def __post_init__(self) -> None:
-        self.wishes = Search(self.common.everyone.compiled, self.matcher).wishes()
+        self.search = Search(self.common.everyone.compiled, self.matcher)
 
     def witness(self, region: Region, differs: Differs) -> Witness | None:
         """A plain patient of the region who is answered otherwise; None where none of a few was."""
+        not_sent: Witness | None = None
         for model in self._models(region):
             found = self._tried(patient_of(self.common.everyone, model))
             if differs(found.before, found.after):
-                return self._trimmed(found)
-        return None
+                if self._is_sent(found.patient):
+                    return self._trimmed(found)
+                not_sent = not_sent or found
+        return not_sent
+
+    def _is_sent(self, patient: Patient) -> bool:
+        return self.sends is None or self.sends(patient)
 
     def _models(self, region: Region) -> Iterator[z3.ModelRef]:
-        inside = list(self._inside(region))
-        solver = Solver(self.common.always)
-        seen: list[z3.BoolRef] = []
-        for wishes in (self.wishes, []):
-            for _ in range(_TRIES):
-                model = solver.ask([*inside, *wishes, *seen]).model
-                if model is None:
-                    break
-                yield model
-                seen.append(self._another(model))
+        """A few patients of the region, the plainest there are, each in other cells; then the one first found."""
+        terms, solver = list(self._inside(region)), Solver(self.common.always)
+        wishes = plain_wishes(self.common.everyone)
+        for _ in range(_TRIES):
+            model = with_wishes(solver, terms, wishes, solver.ask(terms))[1].model
+            if model is None:
+                break
+            yield model
+            terms.append(self.search.others_than(model))
         yield region.model
 
     def _inside(self, region: Region) -> Iterator[z3.BoolRef]:
@@ -81,13 +92,6 @@ class WitnessFinder:
         for said, is_said in region.said.items():
             holds = self.common.unchanged[said]
             yield holds if is_said else z3.Not(holds)
-
-    def _another(self, model: z3.ModelRef) -> z3.BoolRef:
-        """A patient of whom another rule of either pack is true."""
-        truths = [
-            pair.true for side in (self.common.old, self.common.new) for pair in side.answer.rules.values()
-        ]
-        return z3.Or([truth != model.eval(truth, model_completion=True) for truth in truths])
 
     def _tried(self, patient: Patient) -> Witness:
         before = evaluated(self.old, patient, self.matcher)
@@ -108,7 +112,7 @@ class WitnessFinder:
         if not groups:
             return witness
         fewer = self._tried(witness.patient.without([one for own in groups for one in own]))
-        if _said(fewer) == _said(witness):
+        if _said(fewer) == _said(witness) and self._is_sent(fewer.patient):
             return fewer
         if len(groups) == 1:
             return witness
@@ -119,11 +123,6 @@ class WitnessFinder:
 def _said(witness: Witness) -> tuple[object, ...]:
     """What of the two decisions must stay when less is said of the patient."""
     return tuple(
-        (
-            one.outcome,
-            [o.id for o in one.options],
-            one.conclusions,
-            {t.rule: t.truth for t in one.trace.rules if t.truth == "true"},
-        )
+        (one.outcome, {option.id for option in one.options}, {(c.id, c.value) for c in one.conclusions})
         for one in (witness.before, witness.after)
     )

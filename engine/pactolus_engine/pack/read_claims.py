@@ -79,7 +79,7 @@ class _ClaimsReader:
         if len(said) != 1:
             self._issues.add(place, "a property says one of `always` and `never`")
             return None
-        result = self._result(fields.optional(said[0]), open_too=bool(unknown))
+        result = self._result(fields.optional(said[0]), open_too=fields.has("unknown"))
         if when is None or result is None:
             return None
         return Property(name, title, when, said == ["always"], result, unknown, place)

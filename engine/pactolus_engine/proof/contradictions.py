@@ -36,7 +36,9 @@ def _contradiction(search: Search, found: Answer, one: Rule, other: Rule) -> Res
     def shows(tried: Tried) -> bool:
         return all(tried.rule(name) == "true" for name in names)
 
-    both = search.found([found.rules[name].true for name in names], shows)
+    true = [found.rules[name].true for name in names]
+    in_scope = search.complete([*true, z3.Not(found.ended)], shows)
+    both = in_scope if in_scope.patient is not None else search.example(true, shows)
     if both.patient is not None:
         message = f"`{one.target}` is stated as {one.value}, and as {other.value} by `{other.id}`"
         return Finding(Code.CONTRADICTION, names, one.target, message, one.place, (both.patient,))
@@ -53,7 +55,7 @@ def offered_while_blocked(search: Search, found: Answer) -> Iterator[Result]:
         def shows(tried: Tried, rule: Rule = rule) -> bool:
             return rule.target in {o.id for o in tried.decision.options} and tried.rule(rule.id) == "true"
 
-        both = search.found([found.offers(option), found.rules[rule.id].true], shows)
+        both = search.example([found.offers(option), found.rules[rule.id].true], shows)
         if both.patient is not None:
             message = f"`{option}` is offered while this rule blocks it"
             yield Finding(
@@ -65,35 +67,36 @@ def offered_while_blocked(search: Search, found: Answer) -> Iterator[Result]:
 
 
 def not_told(search: Search, found: Answer) -> Iterator[Result]:
-    """Each rule that would forbid an option and cannot be told for want of an optional fact: whether the
+    """Each rule that would forbid an option and cannot be told for want of an optional fact: whether an
     option is then offered without a caveat about that fact."""
     for rule in _rules(search, *_FORBIDDING):
         for fact in _optional(search, rule):
-            options = [rule.target] if rule.effect is Effect.BLOCK else sorted(search.compiled.pack.options)
-            for option in options:
-                yield _not_told(search, found, rule, fact, option)
+            yield _not_told(search, found, rule, fact)
 
 
-def _not_told(search: Search, found: Answer, rule: Rule, fact: str, option: str) -> Result:
-    caveats = [one for one in _rules(search, Effect.CAVEAT) if _speaks(search, one, fact, option)]
+def _not_told(search: Search, found: Answer, rule: Rule, fact: str) -> Result:
+    options = [rule.target] if rule.effect is Effect.BLOCK else sorted(search.compiled.pack.options)
+    caveats = [one for one in _rules(search, Effect.CAVEAT) if _speaks(search, one, fact)]
+    beside = {
+        option: [one.id for one in caveats if not one.options or option in one.options] for option in options
+    }
 
     def shows(tried: Tried) -> bool:
-        offered = {one.id for one in tried.decision.options}
-        told = any(tried.rule(one.id) == "true" for one in caveats)
-        return option in offered and tried.rule(rule.id) == "unknown" and not told
+        offered = {one.id for one in tried.decision.options} & set(options)
+        silent = [o for o in offered if all(tried.rule(one) != "true" for one in beside[o])]
+        return bool(silent) and tried.rule(rule.id) == "unknown"
 
-    terms = [
-        search.space.terms(fact).absent,
-        found.offers(option),
-        found.rules[rule.id].unknown,
-        *(z3.Not(found.rules[one.id].true) for one in caveats),
+    silently = [
+        z3.And(found.offers(option), z3.Not(z3.Or([found.rules[one].true for one in beside[option]])))
+        for option in options
     ]
+    terms = [search.space.terms(fact).absent, found.rules[rule.id].unknown, z3.Or(silently)]
     somebody = search.complete(terms, shows)
     if somebody.patient is not None:
         message = (
-            f"`{option}` is offered while `{fact}` is absent, the rule cannot be told, and no caveat says so"
+            f"without `{fact}` the rule cannot be told, and an option is offered with no caveat about it"
         )
-        return Finding(Code.BLOCK_NOT_TOLD, (rule.id,), option, message, rule.place, (somebody.patient,))
+        return Finding(Code.BLOCK_NOT_TOLD, (rule.id,), fact, message, rule.place, (somebody.patient,))
     return _settled(Code.BLOCK_NOT_TOLD, rule, somebody.verdict is Verdict.NOBODY)
 
 
@@ -107,15 +110,12 @@ def _optional(search: Search, rule: Rule) -> list[str]:
     return sorted(name for name in asked if facts[name].absence is Absence.OPTIONAL)
 
 
-def _speaks(search: Search, caveat: Rule, fact: str, option: str) -> bool:
-    """Whether a caveat stands beside the option and looks at the fact, or at one of the same resource."""
-    if caveat.options and option not in caveat.options:
-        return False
+def _speaks(search: Search, caveat: Rule, fact: str) -> bool:
+    """Whether a caveat looks at the fact, or at what it rests on."""
     pack = search.compiled.pack
     asked = {atom.fact for atom in atoms_of(search.compiled.conditions[caveat.id])}
-    return bool(
-        {fact, *base_facts(pack, fact)} & {base for name in asked for base in (name, *base_facts(pack, name))}
-    )
+    own = {fact, *base_facts(pack, fact)}
+    return bool(own & {base for name in asked for base in (name, *base_facts(pack, name))})
 
 
 def _rules(search: Search, *effects: Effect) -> list[Rule]:

@@ -51,10 +51,7 @@ def _searched(search: Search, claim: Property, against: list[z3.BoolRef]) -> Fou
     def shows(tried: Tried) -> bool:
         return tried.holds(claim.when) and has_result(tried, claim.result) is not claim.is_always
 
-    if claim.unknown:
-        return search.found(against, shows)
-    seen = search.complete(against, shows)
-    return seen if seen.verdict is not Verdict.NOBODY else search.found(against, shows)
+    return search.found(against, shows) if claim.unknown else search.example(against, shows)
 
 
 def result_term(about: Answer | FirmAnswer, result: Claimed) -> z3.BoolRef:

@@ -20,6 +20,7 @@ from pactolus_engine.pack.model import Absence, Fact, FactType
 from pactolus_engine.proof.answer import Answer, answer
 from pactolus_engine.proof.cells import Substitution, substitutions, tests_of
 from pactolus_engine.proof.search import Search
+from pactolus_engine.proof.space import EXACT_KINDS
 from pactolus_engine.proof.variables import exact
 from pactolus_engine.values import Interval
 
@@ -98,12 +99,13 @@ def firm_answer(search: Search, unknown: tuple[str, ...]) -> FirmAnswer:
     Raises `TooManyCombinations`.
     """
     maker = _Maker(search, frozenset(unknown))
+    combinations = tuple(maker.combinations())
     pack, conditions = search.compiled.pack, search.compiled.conditions
     return FirmAnswer(
-        somebody=tuple(maker.somebody()),
+        somebody=(*maker.somebody(), z3.Or([one.possible for one in combinations])),
         seen=answer(pack, conditions, search.space.seen),
         complete=answer(pack, conditions, search.space.patient),
-        combinations=tuple(maker.combinations()),
+        combinations=combinations,
     )
 
 
@@ -113,7 +115,7 @@ class _Maker:
     unknown: frozenset[str]
 
     def somebody(self) -> Iterator[z3.BoolRef]:
-        """The unknown facts are missing, and all others are seen that can be."""
+        """The unknown facts are missing; all others are seen, or at least said where a sample is in doubt."""
         space = self.search.space
         for name in sorted(self.unknown):
             yield space.missing(name)
@@ -122,6 +124,8 @@ class _Maker:
             if name not in open_:
                 terms = space.terms(name)
                 yield z3.Or(terms.settled, terms.absent)
+            elif space.is_sent(name) and name not in self._missing_with_them():
+                yield space.is_said(name)
 
     def _fact(self, name: str) -> Fact:
         return self.search.space.terms(name).fact
@@ -156,10 +160,15 @@ class _Maker:
 
     def combinations(self) -> Iterator[_Combination]:
         """Every combination of cells of the unknown facts, and of what follows from them."""
-        single = [n for n in self._missing_with_them() if self._fact(n).type is not FactType.DATE]
+        missing = [n for n in self._missing_with_them() if self._is_tested(n)]
+        single = [n for n in missing if self._fact(n).type is not FactType.DATE]
         values = [options for n in single if (options := list(self._values(n)))]
-        spans = [options for n in self._derived_from_them() if (options := list(self._spans(n)))]
-        days = [options for n in self._dates() if (options := list(self._values(n)))]
+        spans = [
+            options
+            for n in self._derived_from_them()
+            if self._is_tested(n) and (options := list(self._spans(n)))
+        ]
+        days = [options for n in missing if n not in single and (options := list(self._values(n)))]
         axes: list[list[_Cell]] = [*values, *days, *spans]
         if prod(map(len, axes)) > MAXIMUM_COMBINATIONS:
             raise TooManyCombinations
@@ -167,8 +176,9 @@ class _Maker:
             put_in = tuple(pair for one in chosen for pair in one.put_in)
             yield _Combination(put_in, self._there_is_such_a_day(chosen))
 
-    def _dates(self) -> list[str]:
-        return [n for n in self._missing_with_them() if self._fact(n).type is FactType.DATE]
+    def _is_tested(self, name: str) -> bool:
+        """Whether rules look at the value; what only sifts samples changes no answer here."""
+        return name in self.search.compiled.partitions
 
     def _values(self, name: str) -> Iterator["_Cell"]:
         for put_in in substitutions(self.search.space, self._fact(name)):
@@ -177,7 +187,10 @@ class _Maker:
     def _spans(self, name: str) -> Iterator["_Cell"]:
         space, fact = self.search.space, self._fact(name)
         tests = tests_of(space, fact)
-        if fact.derivation is None or not tests:
+        if fact.derivation is None or fact.derivation.kind not in EXACT_KINDS:
+            yield from self._values(name)
+            return
+        if not tests:
             return
         cells = [cell for cell in value_partition(fact, tests).cells if isinstance(cell, Interval)]
         for cell, put_in in zip(cells, substitutions(space, fact), strict=True):

@@ -1,20 +1,23 @@
 """Claims of the form "as FACT rises, RESULT never appears": two patients who differ in one fact alone."""
 
 from collections.abc import Iterator
+from dataclasses import replace
 
 import z3
 
 from pactolus_engine.derive import base_facts
 from pactolus_engine.pack.claims import Code
 from pactolus_engine.pack.claims import Monotone as Claim
+from pactolus_engine.pack.claims import Result as Claimed
 from pactolus_engine.pack.model import Fact
 from pactolus_engine.proof.answer import Answer, answer
 from pactolus_engine.proof.declared import has_result, result_term, said
 from pactolus_engine.proof.finding import Finding, Proved, Result, Undecided
-from pactolus_engine.proof.patient import patient_of
+from pactolus_engine.proof.patient import Patient, patient_of
 from pactolus_engine.proof.search import TRIES, Search
 from pactolus_engine.proof.solve import Solver, Verdict
 from pactolus_engine.proof.space import Space
+from pactolus_engine.proof.wishes import plain_wishes, with_wishes
 
 __all__ = ["monotone"]
 
@@ -66,14 +69,32 @@ class _Pair:
             if answered.model is None:
                 is_proved = answered.verdict is Verdict.NOBODY and not tried
                 return Proved(Code.NOT_MONOTONE) if is_proved else undecided
+            wishes = [*plain_wishes(self.search.space), *plain_wishes(self.other)]
+            _, answered = with_wishes(self.solver, asked, wishes, answered)
+            assert answered.model is not None, "a wish is granted only where somebody is left"
             pair = patient_of(self.search.space, answered.model), patient_of(self.other, answered.model)
-            without, having = (has_result(self.search.tried(each), claim.result) for each in pair)
-            if having and not without:
+            if self._shows(pair, claim.result):
                 direction = "rises" if claim.rises else "falls"
                 message = f"{claim.title}: as `{fact.id}` {direction}, {said(claim.result)} appears"
-                return Finding(Code.NOT_MONOTONE, (), claim.id, message, claim.place, pair)
+                return Finding(
+                    Code.NOT_MONOTONE, (), claim.id, message, claim.place, self._carried(pair, claim.result)
+                )
             asked.append(self.search.others_than(answered.model))
         return undecided
+
+    def _shows(self, pair: tuple[Patient, Patient], result: Claimed) -> bool:
+        """The first patient is without the result, the second one has it."""
+        without, having = (has_result(self.search.tried(each), result) for each in pair)
+        return having and not without
+
+    def _carried(self, pair: tuple[Patient, Patient], result: Claimed) -> tuple[Patient, ...]:
+        """The pair, marked where both show it after a way through FHIR too."""
+        wanted = (False, True)
+        sent = [
+            self.search.shows_as_sent(each, lambda tried, has=has: has_result(tried, result) is has)  # type: ignore[misc]
+            for each, has in zip(pair, wanted, strict=True)
+        ]
+        return tuple(replace(each, is_carried=all(sent)) for each in pair)
 
     def _alike_but(self, fact: Fact) -> Iterator[z3.BoolRef]:
         """All else is the same: the instant, what is sent, and intervals that rest on other dates too."""

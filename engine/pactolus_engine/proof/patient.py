@@ -47,10 +47,14 @@ class Statement:
 
 @dataclass(frozen=True, slots=True)
 class Patient:
-    """What is known of somebody, and when the question is asked (noon of a day, UTC)."""
+    """What is known of somebody, and when the question is asked (noon of a day, UTC).
+
+    `is_carried`: he shows what he stands for after a way through FHIR too, and not as facts alone.
+    """
 
     instant: datetime
     statements: tuple[Statement, ...]
+    is_carried: bool = False
 
     def without(self, statements: Iterable[Statement]) -> "Patient":
         """The same patient, of whom less is known."""

@@ -6,8 +6,8 @@ the very evaluation that a request goes through. One who does not show what was 
 all who are like him, and another one is looked for, a few times.
 """
 
-from collections.abc import Callable, Iterable, Iterator
-from dataclasses import dataclass, field
+from collections.abc import Callable, Iterable
+from dataclasses import dataclass, field, replace
 from datetime import datetime
 
 import z3
@@ -19,11 +19,12 @@ from pactolus_engine.evaluate import evaluate
 from pactolus_engine.facts import FactSet
 from pactolus_engine.kleene import Truth
 from pactolus_engine.match.definition import Definition
-from pactolus_engine.pack.model import Absence, Condition, FactType
+from pactolus_engine.pack.model import Absence, Condition
 from pactolus_engine.ports import Matcher
 from pactolus_engine.proof.patient import Patient, Statement, facts_of, patient_of
-from pactolus_engine.proof.solve import Answered, Solver, Verdict
+from pactolus_engine.proof.solve import Solver, Verdict
 from pactolus_engine.proof.space import Space
+from pactolus_engine.proof.wishes import plain_wishes, with_wishes
 from pactolus_engine.weigh import weigh
 
 __all__ = ["Carrier", "Found", "Search", "Shows", "Tried"]
@@ -31,8 +32,8 @@ __all__ = ["Carrier", "Found", "Search", "Shows", "Tried"]
 TRIES = 8
 """Patients that are tried for one question before it counts as not decided."""
 
-_RECENT_DAYS = 1500
-"""A plain patient's dates lie in so many days before the evaluation, where that is possible."""
+_SPLITS = 2
+"""So many parts are tried one by one where they do not go together."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -50,8 +51,6 @@ class Tried:
         """The condition is surely true."""
         return self.definition.truth(condition) is Truth.TRUE
 
-
-_SPLITS = 2
 
 Carrier = Callable[[Patient], FactSet | None]
 """The facts that are read when the patient is sent as FHIR; None when FHIR does not carry him."""
@@ -130,7 +129,9 @@ class Search:
                 break
             patient = patient_of(self.space, model)
             if shows(self.tried(patient)):
-                if self.carried is None or self.shows_as_sent(patient, shows):
+                if self.shows_as_sent(patient, shows):
+                    patient = replace(patient, is_carried=True)
+                if self.carried is None or patient.is_carried:
                     return Found(Verdict.SOMEBODY, self._trimmed(patient, shows))
                 only_as_facts = only_as_facts or patient
             asked.append(self.others_than(model))
@@ -139,47 +140,9 @@ class Search:
         return Found(Verdict.NOT_DECIDED)
 
     def _plainest(self, terms: list[z3.BoolRef]) -> z3.ModelRef | None:
-        """A model with recent dates and one reading where two facts read the same, if there is one."""
-        for wishes in (self.wishes(), []):
-            answered: Answered = self.solver.ask([*terms, *wishes])
-            if answered.model is not None:
-                return answered.model
-        return None
-
-    def wishes(self) -> list[z3.BoolRef]:
-        """What makes a patient plain: recent dates, and one reading where two facts read the same."""
-        pack, space = self.compiled.pack, self.space
-        day = min(pack.evidence_as_of, pack.review_by).toordinal()
-        starts = {
-            fact.derivation.inputs[0]
-            for fact in pack.facts.values()
-            if fact.derivation and fact.derivation.kind == "years-between"
-        }
-        wishes = [space.day == day]
-        for name in space.facts:
-            terms = space.terms(name)
-            number = terms.number
-            if number is None or not space.is_sent(name) or name in starts:
-                continue
-            if terms.fact.type is FactType.DATE:
-                wishes += [number <= day, number >= day - _RECENT_DAYS]
-        return wishes + list(self._same_readings())
-
-    def _same_readings(self) -> Iterator[z3.BoolRef]:
-        """Facts that are read from the same element of the same resource have the same value."""
-        space = self.space
-        first: dict[object, str] = {}
-        for name in space.facts:
-            fact = space.terms(name).fact
-            if not space.is_sent(name) or fact.binding is None or not fact.type.is_ordered:
-                continue
-            binding = fact.binding
-            parts = tuple(sorted(binding.components.items())), tuple(sorted(binding.values.items()))
-            other = first.setdefault((fact.of or fact.id, binding.element, parts), name)
-            if other != name:
-                one, same = space.terms(name), space.terms(other)
-                yield one.number == same.number
-                yield z3.Or(one.is_missing, z3.And([one.stands[s] == same.stands[s] for s in one.stands]))
+        """The model of the plainest patient that there is: as many wishes as can be had together."""
+        answered = self.solver.ask(terms)
+        return with_wishes(self.solver, terms, plain_wishes(self.space), answered)[1].model
 
     def others_than(self, model: z3.ModelRef) -> z3.BoolRef:
         """Any patient of whom some fact stands otherwise or some test comes out otherwise."""

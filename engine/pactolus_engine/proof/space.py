@@ -25,9 +25,11 @@ from pactolus_engine.proof.derived import derived_terms, free_terms
 from pactolus_engine.proof.encode import Encoder
 from pactolus_engine.proof.variables import FactTerms, base_terms, evaluation_day, inside
 
-__all__ = ["Space"]
+__all__ = ["EXACT_KINDS", "Space"]
 
-_EXACT_KINDS = ("days-between", "years-between")
+EXACT_KINDS = ("days-between", "years-between")
+"""Derivations from two dates; any other kind is a value of its own, bound by nothing."""
+
 _FEWEST_CELLS = 2
 """Samples can disagree only where the rules tell values apart."""
 
@@ -113,7 +115,7 @@ class Space:
 
     def _derived(self, fact: Fact, terms_of: Callable[[str], FactTerms]) -> FactTerms:
         assert fact.derivation is not None
-        if fact.derivation.kind not in _EXACT_KINDS:
+        if fact.derivation.kind not in EXACT_KINDS:
             return free_terms(fact, self.copy)
         start, end = fact.derivation.inputs
         return derived_terms(fact, terms_of(start), terms_of(end), self.copy)
@@ -211,6 +213,11 @@ class Space:
             return frozenset()
         asked = {atom.fact for atom in atoms_of(inline(head.only, self.compiled.definitions))}
         return frozenset(n for n in asked if not self._is_read(n) or self._head(n).id != head.id)
+
+    def is_said(self, fact_id: str) -> z3.BoolRef:
+        """The sample of the fact says it, or it is absent; whether the sample counts is left open."""
+        read = self._as_read(self.compiled.pack.facts[fact_id])
+        return z3.Or(read.settled, read.absent)
 
     def missing(self, fact_id: str) -> z3.BoolRef:
         """Nobody sent the fact."""

@@ -57,20 +57,24 @@ def diff(
     Exit codes: 0 nobody is told anything else (texts may differ); 10 they differ; 7 nothing found, but the
     bound was met; 2 usage; 4 a pack is refused.
     """
-    from pactolus_adapters.authoring.diff import compare_drafts, comparison_json, write_witnesses
     from pactolus_adapters.authoring.draft import open_draft
     from pactolus_adapters.authoring.explain import open_matcher
+    from pactolus_adapters.authoring.prove import require_solver
+
+    require_solver()
+    from pactolus_adapters.authoring.diff import Pair, comparison_json
     from pactolus_adapters.cli.rules.render_diff import render_comparison
 
     folders = pack_folder(old, rules), pack_folder(new, rules)
-    before, after = (open_draft(folder) for folder in folders)
     with open_matcher() as matcher:
-        comparison = compare_drafts(before, after, matcher, regions, effort)
-        sent = [] if witness is None else list(write_witnesses(comparison, before, after, matcher, witness))
+        pair = Pair(open_draft(folders[0]), open_draft(folders[1]), matcher)
+        comparison = pair.compare(regions, effort)
+        sent = [] if witness is None else pair.write_witnesses(comparison, witness)
     if as_json:
-        click.echo(json.dumps(comparison_json(comparison, before, after, sent)))
+        click.echo(json.dumps(comparison_json(comparison, pair, sent)))
     else:
-        click.echo(render_comparison(comparison, (folders[0], before), (folders[1], after), sent), nl=False)
+        sides = (folders[0], pair.old), (folders[1], pair.new)
+        click.echo(render_comparison(comparison, *sides, sent), nl=False)
     if not comparison.is_same:
         sys.exit(Exit.DIFFERENT)
     if not comparison.is_whole:

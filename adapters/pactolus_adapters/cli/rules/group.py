@@ -4,6 +4,7 @@ import click
 
 from pactolus_adapters.cli.rules.diff import diff
 from pactolus_adapters.cli.rules.explain import explain
+from pactolus_adapters.cli.rules.prove import prove
 from pactolus_adapters.cli.rules.table import table
 
 __all__ = ["rules"]
@@ -24,3 +25,4 @@ def rules() -> None:
 rules.add_command(diff)
 rules.add_command(explain)
 rules.add_command(table)
+rules.add_command(prove)

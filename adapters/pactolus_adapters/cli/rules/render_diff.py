@@ -24,10 +24,12 @@ def render_comparison(
     for number, one in enumerate(comparison.answers, start=1):
         witness = sent[number - 1] if sent else None
         lines += section(f"{number}. {_parting(one)}", _region(one, packs, witness))
-        if witness is not None:
-            lines += _commands(witness, (old, new))
+        if witness is not None and witness.bundle:
+            lines += _commands(one, witness, (old, new))
     lines += section("Findings and caveats that come (+) or go (-)", _beside(comparison.beside))
-    lines += section("Changed rules that move no answer (the reasons that are told may differ)", _idle(comparison))
+    lines += section(
+        "Changed rules that move no answer (the reasons that are told may differ)", _idle(comparison)
+    )
     listed = comparison.listed
     lines += section("Facts that differ: the regions hold where both read them alike", _changes(listed.facts))
     lines += section(
@@ -65,12 +67,10 @@ def _region(one: Difference, packs: tuple[Pack, Pack], sent: Sent | None) -> Ite
     if one.open_fact:
         yield from folded(f"of patients who are complete but for {one.open_fact}", "  . ")
     yield from folded(f"for instance: {_patient(one, packs)}", "  = ")
-    if sent is not None and sent.left_out:
-        yield from folded(
-            f"FHIR does not carry, and the Bundle leaves out: {', '.join(sent.left_out)}", "  ! "
-        )
-    if sent is not None and not sent.differs:
-        yield from folded("the Bundle alone does not show the difference", "  ! ")
+    if sent is not None and not sent.bundle:
+        yield from folded(f"FHIR does not carry this patient: {sent.not_carried}", "  ! ")
+    elif sent is not None and not sent.differs:
+        yield from folded("sent as FHIR, this patient does not show the difference", "  ! ")
 
 
 def _where(where: tuple[tuple[str, str, str], ...]) -> Iterator[str]:
@@ -87,9 +87,11 @@ def _patient(one: Difference, packs: tuple[Pack, Pack]) -> str:
     return f"{'; '.join(told)}; at {patient.instant.isoformat().replace('+00:00', 'Z')}"
 
 
-def _commands(sent: Sent, packs: tuple[tuple[Path, Draft], tuple[Path, Draft]]) -> Iterator[str]:
+def _commands(
+    one: Difference, sent: Sent, packs: tuple[tuple[Path, Draft], tuple[Path, Draft]]
+) -> Iterator[str]:
     """The commands that show the witness under both packs; not folded, so that they can be copied."""
-    at = sent.instant.isoformat().replace("+00:00", "Z")
+    at = one.witness.patient.instant.isoformat().replace("+00:00", "Z")
     for folder, draft in packs:
         pack = f"{draft.pack.id}@{draft.pack.version}"
         rules = quote(str(folder.resolve().parent))

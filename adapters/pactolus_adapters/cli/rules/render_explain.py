@@ -117,7 +117,7 @@ def _nearest(explained: Explained) -> Iterator[str]:
     for answer, flips in by_answer.items():
         yield from folded(answer_line(answer), "> ")
         for flip in flips[:_SHOWN]:
-            yield from folded(" and ".join(map(_change, flip.changes)), "  - ")
+            yield from folded("; and ".join(map(_change, flip.changes)), "  - ")
         if len(flips) > _SHOWN:
             yield from folded(f"and {len(flips) - _SHOWN} more ways, which --json lists", "  - ")
     yield from folded(_extent(nearest), ". ")

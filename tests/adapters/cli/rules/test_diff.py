@@ -19,9 +19,9 @@ def run(tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureF
 
 @pytest.fixture
 def copy(tmp_path: Path) -> Path:
-    """A copy of the pack, without its cases, to be changed."""
+    """A copy of the pack, without its cases and claims, to be changed."""
     folder = tmp_path / "changed" / "midas-endpoint"
-    shutil.copytree(_ENDPOINT, folder, ignore=shutil.ignore_patterns("cases"))
+    shutil.copytree(_ENDPOINT, folder, ignore=shutil.ignore_patterns("cases", "properties.yaml"))
     return folder
 
 
@@ -52,29 +52,29 @@ def test_a_code_more_is_told_as_a_difference(run: Runner, copy: Path) -> None:
     assert told.code == 10 and "code set mrd-ngs: with local:mrd other-ngs now" in told.out
 
 
-def test_a_dropped_rule_has_witnesses_that_part_when_they_are_sent(
+def test_a_dropped_rule_has_a_witness_that_parts_when_it_is_sent(
     run: Runner, copy: Path, tmp_path: Path
 ) -> None:
-    (copy / "rules" / "relapse-before-maintenance.yaml").unlink()
-    out = tmp_path / "witnesses"
-    told = run("rules", "diff", _ENDPOINT, copy, "--witness", out, "--json")
+    (copy / "rules" / "endpoint-not-reached.yaml").unlink()
+    told = run("rules", "diff", _ENDPOINT, copy, "--witness", tmp_path / "out", "--json")
     document = json.loads(told.out)
-    assert (
-        told.code == 10 and document["whole"] and document["changedRules"] == ["relapse-before-maintenance"]
-    )
-    assert document["answers"] and len(list(out.iterdir())) == len(document["answers"])
-    for one in document["answers"]:
-        sent = one["witness"]
-        assert sent["differs"] and sent["before"] == one["before"] != one["after"] == sent["after"]
-        for folder, wanted in ((_ENDPOINT, one["before"]), (copy, one["after"])):
-            pack = ("--pack", "midas-endpoint", "--rules", folder.parent)
-            answered = run("evaluate", sent["file"], "--at", sent["at"], *pack, "--json")
-            assert json.loads(answered.out)["decision"]["outcome"] == f"OUTCOME_{wanted['outcome']}"
+    assert told.code == 10 and document["whole"] and document["changedRules"] == ["endpoint-not-reached"]
+    (one,) = document["answers"]
+    assert {each["fact"]: each["in"] for each in one["where"]} == {
+        "mrd": "at or above 1e-6",
+        "other-subject": "false",
+    }
+    sent = one["witness"]
+    assert sent["differs"] and sent["before"] == one["before"] != one["after"] == sent["after"]
+    for folder, wanted in ((_ENDPOINT, "CONCLUDED"), (copy, "OUT_OF_SCOPE")):
+        pack = ("--pack", "midas-endpoint", "--rules", folder.parent)
+        answered = run("evaluate", sent["file"], "--at", sent["at"], *pack, "--json")
+        assert json.loads(answered.out)["decision"]["outcome"] == f"OUTCOME_{wanted}"
 
 
-def test_the_commands_are_printed_with_the_region(run: Runner, copy: Path, tmp_path: Path) -> None:
-    (copy / "rules" / "relapse-before-maintenance.yaml").unlink()
+def test_region_witness_and_commands_are_printed(run: Runner, copy: Path, tmp_path: Path) -> None:
+    _replace(copy / "rules" / "below-endpoint.yaml", "below: 1e-6", "at-most: 1e-6")
     told = run("rules", "diff", _ENDPOINT, copy, "--witness", tmp_path / "out", "--regions", "1")
-    assert told.code == 10 and "The bound was met: there may be more." in told.out
+    assert told.code == 10 and "[mrd]: exactly 1e-6" in told.out
     assert f"$ pactolus evaluate {tmp_path / 'out' / 'witness-01.json'} --at " in told.out
-    assert "Myeloma in relapse before maintenance [relapse]: true" in told.out
+    assert "The bound was met: there may be more." in told.out

@@ -57,13 +57,13 @@ def test_the_threshold_is_the_nearest_change_of_an_offer(run: Runner) -> None:
 
 
 def test_the_bound_is_said(run: Runner) -> None:
-    told = run("rules", "explain", "midas-consolidation", "--case", "t05-blood", "--steps", "5")
+    told = run("rules", "explain", "midas-endpoint", EXAMPLES / "endpoint-reached.json", *_AT, "--steps", "5")
     assert "the search met its bound of 5 evaluations before it was through" in " ".join(told.out.split())
 
 
 def test_what_is_not_there_is_refused(run: Runner) -> None:
     assert run("rules", "explain", "midas-consolidation").code == 2
-    unknown = run("rules", "explain", "midas-consolidation", "--case", "no-such-case")
+    unknown = run("rules", "explain", "midas-endpoint", "--case", "no-such-case")
     assert unknown.code == 2 and "no case `no-such-case` in the pack" in unknown.err
     assert run("rules", "explain", "no-such-pack", "--case", "t05-blood").code == 2
 
@@ -71,4 +71,4 @@ def test_what_is_not_there_is_refused(run: Runner) -> None:
 def test_a_file_that_must_be_refused_is_refused(run: Runner, tmp_path: Path) -> None:
     bad = tmp_path / "bad.json"
     bad.write_text("{", encoding="utf-8")
-    assert run("rules", "explain", "midas-consolidation", bad, *_AT).code == 3
+    assert run("rules", "explain", "midas-endpoint", bad, *_AT).code == 3

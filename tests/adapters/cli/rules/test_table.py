@@ -2,6 +2,7 @@
 
 import shutil
 from html.parser import HTMLParser
+from itertools import pairwise
 from pathlib import Path
 
 import pytest
@@ -49,7 +50,7 @@ def test_the_terminal_shows_what_is_asked_for(run: Runner) -> None:
 def test_markdown_has_as_many_cells_in_every_line_of_a_table(run: Runner) -> None:
     told = run("rules", "table", "midas-consolidation", "--format", "markdown")
     lines = told.out.splitlines()
-    for before, after in zip(lines, lines[1:], strict=False):
+    for before, after in pairwise(lines):
         if before.startswith("|") and after.startswith("|"):
             assert before.count("|") == after.count("|")
     assert "| 66 years or older at diagnosis (age-66-or-over) |" in told.out
