@@ -14,7 +14,18 @@ from pactolus_engine.cells import value_partition
 from pactolus_engine.compiled import CompiledPack
 from pactolus_engine.conditions import Atom, atoms_of, inline
 from pactolus_engine.differences.categories import Category, categories_of
-from pactolus_engine.pack.model import EVALUATION_DATE, All, Effect, Fact, Status, StatusTest
+from pactolus_engine.pack.model import (
+    EVALUATION_DATE,
+    All,
+    Comparison,
+    Effect,
+    Fact,
+    FactType,
+    Membership,
+    SetEquality,
+    Status,
+    StatusTest,
+)
 from pactolus_engine.proof.answer import Answer, answer
 from pactolus_engine.proof.space import Space
 
@@ -78,12 +89,13 @@ class Common:
 
     def __post_init__(self) -> None:
         self.everyone = Space(_joined(self.old.compiled, self.new.compiled))
+        self.resting = self._resting_on_open()
+        self.moved = moved_rules(self.old.compiled, self.new.compiled)
+        # Asking about a fact may need terms that nobody had asked for, and these are bound too.
+        self.categories = {name: self._categories(name) for name in self._looked_at()}
         spaces = (self.old.space, self.new.space, self.everyone)
         constraints = [term for space in spaces for term in space.constraints()]
-        self.resting = self._resting_on_open()
         self.always = (*constraints, *self._known())
-        self.moved = moved_rules(self.old.compiled, self.new.compiled)
-        self.categories = {name: self._categories(name) for name in self._looked_at()}
         self.unchanged = dict(self._unchanged())
 
     def _known(self) -> Iterator[z3.BoolRef]:
@@ -168,13 +180,40 @@ def _acting(compiled: CompiledPack, rule: str) -> tuple[object, ...] | None:
 def _joined(old: CompiledPack, new: CompiledPack) -> CompiledPack:
     """A pack that has the facts and conditions of both; of a fact that both have, the old one's word."""
     added = {name: _closed(fact, new) for name, fact in new.pack.facts.items() if name not in old.pack.facts}
-    conditions = {
-        **{f"old/{rule}": condition for rule, condition in old.conditions.items()},
-        **{f"new/{rule}": condition for rule, condition in new.conditions.items()},
+    shared = {
+        name: _with_all_codes(fact, new.pack.facts[name]) if name in new.pack.facts else fact
+        for name, fact in old.pack.facts.items()
     }
-    pack = replace(old.pack, facts={**old.pack.facts, **added})
+    facts = {**shared, **added}
+    conditions = {
+        f"{side}/{rule}": condition
+        for side, pack in (("old", old), ("new", new))
+        for rule, condition in pack.conditions.items()
+        if all(_can_ask(atom, facts[atom.fact]) for atom in atoms_of(condition))
+    }
     partitions = {**new.partitions, **old.partitions}
-    return replace(old, pack=pack, conditions=conditions, partitions=partitions)
+    return replace(old, pack=replace(old.pack, facts=facts), conditions=conditions, partitions=partitions)
+
+
+def _with_all_codes(fact: Fact, other: Fact) -> Fact:
+    """A coded fact with the codes of both packs."""
+    if fact.type.is_ordered or other.type.is_ordered or set(fact.codes) == set(other.codes):
+        return fact
+    kind = FactType.SET if fact.type is FactType.SET else FactType.CODE
+    return replace(fact, type=kind, values=tuple(dict.fromkeys((*fact.codes, *other.codes))))
+
+
+def _can_ask(atom: Atom, fact: Fact) -> bool:
+    """Whether the fact is of the kind that the test is about: it may be another kind of thing in one pack."""
+    match atom:
+        case Comparison():
+            return fact.type.is_ordered
+        case SetEquality():
+            return fact.type is FactType.SET
+        case Membership():
+            return not fact.type.is_ordered and fact.type is not FactType.SET
+        case StatusTest():
+            return True
 
 
 def _closed(fact: Fact, compiled: CompiledPack) -> Fact:

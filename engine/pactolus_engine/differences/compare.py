@@ -24,7 +24,7 @@ from pactolus_engine.differences.regions import (
     rule_bits,
     skeleton_of,
 )
-from pactolus_engine.differences.witness import Sends, Witness, WitnessFinder
+from pactolus_engine.differences.witness import Differs, Sends, Witness, WitnessFinder
 from pactolus_engine.pack.model import Effect, StatusTest
 from pactolus_engine.ports import Matcher
 
@@ -137,7 +137,7 @@ class _Comparer:
             return
         finder = WitnessFinder(common, self._old, self._new, self._matcher, self._sends)
         for region in self._found(common).regions:
-            witness = finder.witness(region, self._differ)
+            witness = finder.witness(region, self._as_claimed(region))
             if witness is None:
                 self._not_shown += 1
                 self._is_whole = False
@@ -156,8 +156,17 @@ class _Comparer:
         self._is_whole = self._is_whole and found.is_whole
         return found
 
-    def _differ(self, before: Decision, after: Decision) -> bool:
-        return answer_of(before, self._old) != answer_of(after, self._new)
+    def _as_claimed(self, region: Region) -> Differs:
+        """Whether two decisions differ, and are what was proved of the region."""
+        claimed = skeleton_of(region.before), skeleton_of(region.after)
+
+        def differs(before: Decision, after: Decision) -> bool:
+            given = answer_of(before, self._old), answer_of(after, self._new)
+            return given[0] != given[1] and all(
+                said in {None, answer} for said, answer in zip(claimed, given, strict=True)
+            )
+
+        return differs
 
     def _beside(self) -> Iterator[RuleDifference]:
         """Findings and caveats, each where its own rule moved."""

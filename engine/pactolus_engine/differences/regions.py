@@ -62,8 +62,14 @@ class Found:
 
 
 def find_regions(common: Common, bits: Bits, maximum: int = MAXIMUM_REGIONS, effort: int = 1) -> Found:
-    """All regions in which a bit differs. `effort`: a multiple of the steps that each question may take."""
+    """All regions in which a bit differs. `effort`: a multiple of the steps that each question may take.
+
+    Where no patient is one to both packs, as when they know no code of a fact in common, nothing is
+    compared, and that is not the whole.
+    """
     search = _Search(common, bits, effort)
+    if search.prover.check() != z3.sat:
+        return Found((), False)
     regions: list[Region] = []
     for region in search.regions():
         regions.append(region)

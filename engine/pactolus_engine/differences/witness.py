@@ -10,12 +10,13 @@ from pactolus_engine.decision import Decision
 from pactolus_engine.differences.common import Common
 from pactolus_engine.differences.regions import Region
 from pactolus_engine.evaluate import evaluate
-from pactolus_engine.pack.model import Absence
+from pactolus_engine.pack.model import Absence, Fact, FactType
 from pactolus_engine.ports import Matcher
 from pactolus_engine.proof.patient import Patient, Statement, facts_of, patient_of
 from pactolus_engine.proof.search import Search
 from pactolus_engine.proof.solve import Solver
 from pactolus_engine.proof.wishes import plain_wishes, with_wishes
+from pactolus_engine.values import Codes, Interval, Members, Value
 
 __all__ = ["Differs", "Sends", "Witness", "WitnessFinder", "evaluated"]
 
@@ -39,10 +40,23 @@ class Witness:
 
 
 def evaluated(compiled: CompiledPack, patient: Patient, matcher: Matcher) -> Decision:
-    """The decision of a pack; what it has no fact for is not told to it."""
-    known = tuple(one for one in patient.statements if one.fact in compiled.pack.facts)
+    """The decision of a pack; what it has no fact for, or a fact of another kind, is not told to it."""
+    pack = compiled.pack.facts
+    known = tuple(one for one in patient.statements if one.fact in pack and _fits(pack[one.fact], one.value))
     facts = facts_of(compiled.pack, replace(patient, statements=known))
     return evaluate(facts, compiled, patient.instant, matcher)
+
+
+def _fits(fact: Fact, value: Value | None) -> bool:
+    match value:
+        case Interval():
+            return fact.type.is_ordered
+        case Codes(possible):
+            return possible <= frozenset(fact.codes)
+        case Members(surely):
+            return fact.type is FactType.SET and surely <= frozenset(fact.values)
+        case None:
+            return True
 
 
 @dataclass(slots=True)

@@ -328,3 +328,46 @@ def test_a_witness_of_the_trial_is_answered_otherwise_by_both_packs() -> None:
         ("asct-isa-krd-x2",),
         ("isa-krd-x6",),
     }
+
+
+def test_a_rule_on_a_fact_that_only_the_new_version_has() -> None:
+    blocked = rule("stop", "block", is_one_of("code", "c"), "one")
+    comparison = _compared(
+        _pack(*_at("1e-5")), _pack(*_at("1e-5"), blocked, facts=(a_code(absence="optional"),))
+    )
+    assert _told(comparison) == [({"code": "c"}, "OFFER one", "OUT_OF_SCOPE")]
+    assert [one.what for one in comparison.listed.facts] == ["fact code"]
+
+
+def test_a_fact_that_is_another_kind_of_thing_now_is_listed_and_breaks_nothing() -> None:
+    low, high, out = _at("1e-5")
+    old = pack_of([a_fraction(), a_flag()], [low, high, out])
+    new = pack_of([a_fraction(), a_code("flag")], [low, high, replace(out, condition=is_one_of("flag", "c"))])
+    comparison = _compared(old, new)
+    assert [(one.what, one.how) for one in comparison.listed.facts] == [("fact flag", "type, values")]
+    assert not comparison.is_same and not comparison.is_whole
+
+
+def test_a_code_that_only_the_new_version_knows_breaks_nothing() -> None:
+    out = rule("out", "exclude", is_one_of("code", "c"))
+    old = pack_of([a_fraction(), a_code()], [*_at("1e-5")[:2], out])
+    wider = a_code(values=("a", "b", "c", "d"))
+    new = pack_of(
+        [a_fraction(), wider], [*_at("1e-5")[:2], replace(out, condition=is_one_of("code", "c", "d"))]
+    )
+    comparison = _compared(old, new)
+    assert comparison.answers == () and comparison.is_whole and comparison.moved == ("out",)
+    assert [(one.what, one.how) for one in comparison.listed.facts] == [("fact code", "values")]
+
+
+def test_a_number_that_became_a_code_breaks_nothing() -> None:
+    low, high, out = _at("1e-5")
+    old = pack_of(
+        [a_fraction(), a_flag(), a_fraction("x")],
+        [low, high, replace(out, condition=compared("x", "below", "0.5"))],
+    )
+    new = pack_of(
+        [a_fraction(), a_flag(), a_code("x")], [low, high, replace(out, condition=is_one_of("x", "a"))]
+    )
+    comparison = _compared(old, new)
+    assert not comparison.is_whole and not comparison.is_same
