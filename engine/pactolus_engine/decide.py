@@ -34,7 +34,7 @@ from pactolus_engine.unsigned import unsigned
 from pactolus_engine.weigh import Uncounted, uncounted
 from pactolus_engine.worlds import World, Worlds, every_world
 
-__all__ = ["UNCOUNTED", "Situation", "decide"]
+__all__ = ["UNCOUNTED", "Situation", "answer_in", "decide"]
 
 
 UNCOUNTED = "uncounted-result"
@@ -110,6 +110,11 @@ def decide(situation: Situation) -> Decision:
         patient=situation.facts.patient.reference,
         evaluation_time=_written(situation.instant),
     )
+
+
+def answer_in(situation: Situation) -> Skeleton:
+    """The outcome and the options alone, as `decide` gives them (and findings where completions were asked)."""
+    return _skeleton(situation)[0]
 
 
 def _skeleton(situation: Situation) -> tuple[Skeleton, Worlds]:

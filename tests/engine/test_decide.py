@@ -7,8 +7,7 @@ from functools import partial
 import pytest
 
 from pactolus_engine.completions import complete
-from pactolus_engine.decide import REVIEW_DATE_RULE
-from pactolus_engine.decision import Decision, Evidence, Outcome, PossibleOutcome
+from pactolus_engine.decision import REVIEW_DATE_RULE, Decision, Evidence, Outcome, PossibleOutcome
 from pactolus_engine.facts import Reading
 from pactolus_engine.pack.model import All, Any, Fact, Not, Pack, Rule
 from pactolus_engine.unsigned import NOT_APPROVED

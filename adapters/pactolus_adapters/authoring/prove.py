@@ -19,7 +19,15 @@ if TYPE_CHECKING:
     from pactolus_engine.proof.finding import Finding, Report
     from pactolus_engine.proof.patient import Patient
 
-__all__ = ["Witness", "prove_draft", "require_solver", "through_fhir", "witnesses_of", "write_witnesses"]
+__all__ = [
+    "Witness",
+    "bundle_of",
+    "prove_draft",
+    "require_solver",
+    "through_fhir",
+    "witnesses_of",
+    "write_witnesses",
+]
 
 _ONLY_AS_FACTS = "sent as FHIR the patient gets another answer; as facts, as in a case, he shows it"
 
@@ -95,6 +103,11 @@ def _composed(pack: Pack, patient: "Patient") -> tuple[bytes, str]:
                 return b"", str(refusal)
             gone = {refusal.fact, *(f.id for f in pack.facts.values() if f.of == refusal.fact)}
             groups = [{name: each for name, each in group.items() if name not in gone} for group in groups]
+
+
+def bundle_of(pack: Pack, patient: "Patient") -> tuple[bytes, str]:
+    """A patient as a FHIR Bundle, without what need not be said and FHIR cannot carry; else nothing, and why."""
+    return _composed(pack, patient)
 
 
 def _may_go(pack: Pack, groups: list[dict[str, Stated]], name: str) -> bool:

@@ -11,6 +11,7 @@ __all__ = [
     "EVALUATION_DATE",
     "Absence",
     "Binding",
+    "Changes",
     "CodeSet",
     "Coding",
     "Derivation",
@@ -51,6 +52,19 @@ class Absence(StrEnum):
     REQUIRED = "required"
     ASSUMED = "assumed"
     OPTIONAL = "optional"
+
+
+class Changes(StrEnum):
+    """Whether a fact may be otherwise at a later time, for the question what would change an answer.
+
+    `never`, also when the pack says nothing: what happened, and what somebody is born with. `later`: it
+    may be found otherwise, as in a new sample; a day then only lies later. `upwards`: a count that only
+    grows, a boolean that only turns true.
+    """
+
+    NEVER = "never"
+    LATER = "later"
+    UPWARDS = "upwards"
 
 
 class Several(StrEnum):
@@ -140,6 +154,7 @@ class Fact:
     derivation: Derivation | None = None
     only: Condition | None = None
     prefer: tuple[Condition, ...] = ()
+    changes: Changes = Changes.NEVER
 
     @property
     def codes(self) -> tuple[str, ...]:

@@ -8,6 +8,7 @@ from pactolus_engine.pack.issues import Issues, nearest
 from pactolus_engine.pack.model import (
     EVALUATION_DATE,
     Absence,
+    Changes,
     CodeSet,
     Derivation,
     Fact,
@@ -81,6 +82,7 @@ class _FactReader:
             several=self._several(fact_type, of),
             of=of,
             derivation=derivation,
+            changes=self._changes(fact_type),
         )
         return read_binding(fact, read, self._code_sets, self._issues) if read else fact
 
@@ -202,6 +204,26 @@ class _FactReader:
         if of and several in {Several.LATEST, Several.EARLIEST}:
             self._issues.add(place, f"the choice among resources is made by the fact it is `of`, `{of}`")
         return several
+
+    def _changes(self, fact_type: FactType) -> Changes:
+        fields = self._fields
+        if not fields.has("changes"):
+            return Changes.NEVER
+        if fields.has("derive"):
+            fields.refuse(["changes"], "a derived fact changes with the facts it follows from")
+            return Changes.NEVER
+        changes = Changes(fields.word("changes") or Changes.NEVER)
+        place = fields.key_place("changes")
+        if fact_type is FactType.SET and changes is not Changes.NEVER:
+            self._issues.add(place, "a set is a record of what was given and does not change")
+        if changes is Changes.UPWARDS and fact_type in {FactType.CODE, FactType.DATE}:
+            advice = (
+                "a day that changes only lies later" if fact_type is FactType.DATE else "codes have no order"
+            )
+            self._issues.add(
+                place, "`changes: upwards` is for numbers and booleans", f"{advice}; write `later`"
+            )
+        return changes
 
     def _derivation(self, fact_type: FactType, absence: Absence) -> Derivation | None:
         node = self._fields.optional("derive")

@@ -6,6 +6,8 @@ from pactolus_adapters.cli.rules.activate import activate
 from pactolus_adapters.cli.rules.approve import approve
 from pactolus_adapters.cli.rules.check import check
 from pactolus_adapters.cli.rules.coverage import coverage
+from pactolus_adapters.cli.rules.diff import diff
+from pactolus_adapters.cli.rules.explain import explain
 from pactolus_adapters.cli.rules.export import export
 from pactolus_adapters.cli.rules.generate import generate
 from pactolus_adapters.cli.rules.keygen import keygen
@@ -16,6 +18,7 @@ from pactolus_adapters.cli.rules.publish import publish
 from pactolus_adapters.cli.rules.releases import releases
 from pactolus_adapters.cli.rules.schema import schema
 from pactolus_adapters.cli.rules.sign import sign
+from pactolus_adapters.cli.rules.table import table
 from pactolus_adapters.cli.rules.test import test
 from pactolus_adapters.cli.rules.verify import verify
 
@@ -49,4 +52,7 @@ rules.add_command(test)
 rules.add_command(coverage)
 rules.add_command(generate)
 rules.add_command(mutate)
+rules.add_command(diff)
+rules.add_command(explain)
+rules.add_command(table)
 rules.add_command(prove)

@@ -2,6 +2,7 @@
 
 from pactolus_engine.pack import grammar
 from pactolus_engine.pack.elements import COMPONENT_ROLES, ELEMENTS
+from pactolus_engine.pack.fact import Changes
 from pactolus_engine.pack.model import Absence, FactType, Several
 from pactolus_engine.pack.shape import Either, Key, ListOf, MapOf, Number, Shape, Text, Word
 from pactolus_engine.pack.shapes.common import ANY_ID, CONDITION, IDS, TEXT, VALUE
@@ -55,6 +56,11 @@ FACT = Shape(
         Key("derive", DERIVATION, "How it follows from other facts."),
         Key("only", CONDITION, "Readings for which this is false are dropped."),
         Key("prefer", ListOf(CONDITION), "Readings for which one is false are dropped while others remain."),
+        Key(
+            "changes",
+            Word(tuple(Changes)),
+            "Whether it may be otherwise at a later time; `never` if not said.",
+        ),
     ),
     one_of=("read", "derive"),
 )
