@@ -17,7 +17,7 @@ PYTEST   := $(PY) -m pytest
 .DEFAULT_GOAL := help
 .DELETE_ON_ERROR:
 .PHONY: help setup setup-authoring setup-dev demo serve test check format format-check lint types walls proto proto-check \
-        packs conformance fuzz bench faults differential requirements clean
+        packs mutants conformance fuzz bench faults differential requirements clean
 
 help: ## print this list
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-16s %s\n", $$1, $$2 }' $(firstword $(MAKEFILE_LIST))
@@ -116,6 +116,9 @@ conformance: setup-dev ## show every answer to FHIR validators of others (needs 
 	@sh tools/conformance/run.sh $(PY)
 
 # --- slower proofs and measurements --------------------------------------------------------------
+
+mutants: setup ## plant small mistakes in every rule pack and see whether its cases notice (minutes)
+	@for pack in rules/*/pack.yaml; do $(BIN)/pactolus rules mutate $$(dirname $$pack) --require 95 || exit 1; done
 
 bench: setup ## measure Evaluate against a no-op on the same server, write JSON
 	@$(PY) bench/bench.py

@@ -15,7 +15,7 @@ from pactolus_engine.errors import PackInvalid
 from pactolus_engine.mutants.equivalence import equivalents
 from pactolus_engine.mutants.generate import mutants_of
 from pactolus_engine.mutants.mutant import Change, Mutant, Reread, mutated
-from pactolus_engine.pack.model import Pack
+from pactolus_engine.pack.model import CodeSet, Pack
 from pactolus_engine.pack.read import read_pack
 from pactolus_engine.states import States
 
@@ -54,6 +54,8 @@ def all_mutants(draft: Draft, overlays: tuple[str, ...]) -> tuple[dict[str, Muta
         mutants = mutants_of(compiled)
         own = equivalents(compiled, mutants)
         for mutant in mutants:
+            if mutant.id not in found and isinstance(mutant.change, CodeSet) and overlay:
+                continue  # a code that only a site added is not the pack's
             if mutant.id not in own:
                 alike.pop(mutant.id, None)
             elif mutant.id not in found:
