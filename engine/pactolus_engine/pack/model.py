@@ -24,7 +24,10 @@ from pactolus_engine.pack.condition import (
     StatusTest,
 )
 from pactolus_engine.pack.fact import (
+    ALL_OF_LAST,
+    COUNT,
     EVALUATION_DATE,
+    OVER_SAMPLES,
     Absence,
     Binding,
     CodeSet,
@@ -38,6 +41,9 @@ from pactolus_engine.pack.overlay import Overlay
 from pactolus_engine.pack.place import Place
 
 __all__ = [
+    "ALL_OF_LAST",
+    "COUNT",
+    "OVER_SAMPLES",
     "Absence",
     "All",
     "Any",

@@ -21,6 +21,7 @@ from pactolus_engine.pack.check_rules import check_definitions, check_shared_inp
 from pactolus_engine.pack.digest import pack_digest
 from pactolus_engine.pack.issues import Issues
 from pactolus_engine.pack.model import CodeSet, Fact, Option, Pack, Parameter, Place, Rule, RuleOff
+from pactolus_engine.pack.over_samples import check_over_samples, read_sample_conditions
 from pactolus_engine.pack.read_cases import CaseScope, is_case, is_case_overlay, read_case_nodes
 from pactolus_engine.pack.read_codes import check_implied_values, read_code_sets
 from pactolus_engine.pack.read_conditions import Scope
@@ -129,6 +130,7 @@ def _read_parts(files: NameMap[str, bytes], overlay_file: OverlayFile | None, is
     scope = Scope(facts, declared_definitions(rule_nodes, issues), parameters, values, places)
     rules = read_rules(rule_nodes, scope, options, evidence, issues)
     read_fact_conditions(nodes["facts.yaml"], facts, scope, issues)
+    read_sample_conditions(nodes["facts.yaml"], facts, scope, issues)
     rules_off = _check_meaning(nodes, facts, rules, scope, issues)
     for held in (overlay, *_case_overlays(nodes, meta, parameters, code_sets, issues)):
         check_meanings(held.codes, facts.items, extended(code_sets, held.codes), issues)
@@ -171,6 +173,7 @@ def _check_meaning(
     check_implied_values(nodes["codes.yaml"], facts, issues)
     if not check_definitions(rules.items, issues):
         return {}
+    check_over_samples(nodes["facts.yaml"], facts, definitions(rules.items), issues)
     check_fact_cycles(facts, definitions(rules.items), issues)
     check_shared_inputs(rules.items, facts.items, issues)
     switches = Switches(rules.items, nodes)
