@@ -9,6 +9,7 @@ from types import MappingProxyType
 
 from pactolus_adapters.fhir.exact_json import Node, Tree
 from pactolus_adapters.fhir.write_context import Context
+from pactolus_engine.pack.elements import RATIOS
 from pactolus_engine.pack.model import Binding, Coding, Fact, FactType
 
 __all__ = ["data_requirements"]
@@ -82,16 +83,18 @@ def _requirements(context: Context, name: str) -> Iterator[Tree]:
         yield {
             "id": f"{name}.{resource}" if several else name,
             "type": resource,
-            "mustSupport": [_carried_in(resource, fact.binding.element)],
+            "mustSupport": list(_carried_in(resource, fact.binding.element)),
             "codeFilter": _filters(context, carrier, carrier.binding, resource),
         }
 
 
-def _carried_in(resource: str, element: str) -> str:
-    """The FHIR element; what a medication resource is about stands in `medication`, not in `code`."""
+def _carried_in(resource: str, element: str) -> tuple[str, ...]:
+    """The FHIR elements; what a medication resource is about stands in `medication`, not in `code`."""
+    if element in RATIOS:
+        return ("value", "referenceRange")
     if element == "presence" and resource.startswith("Medication"):
-        return "medication"
-    return _CARRIED_IN[element]
+        return ("medication",)
+    return (_CARRIED_IN[element],)
 
 
 def _filters(context: Context, fact: Fact, binding: Binding, resource: str) -> list[Node]:
