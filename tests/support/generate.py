@@ -92,8 +92,25 @@ def facts_of_pack(draw: st.DrawFn) -> dict[str, Fact]:
     span = Fact(
         "span", "N", FactType.INTEGER, absence, PLACE, "d", Decimal(-5), Decimal(60), derivation=between
     )
-    facts = (fraction, integer, day, code, flag, drugs, start, end, span)
+    facts = (fraction, integer, day, code, flag, drugs, start, end, span, *draw(_over_samples()))
     return {fact.id: _with_assumption(fact) for fact in facts}
+
+
+@st.composite
+def _over_samples(draw: st.DrawFn) -> tuple[Fact, Fact]:
+    """All of the last samples of the fraction, and how many of the flag."""
+    below = Comparison("fraction", Operator.BELOW, draw(st.sampled_from(NUMBERS)))
+    last, apart = draw(st.sampled_from([(1, 0), (2, 0), (2, 1), (2, 14)]))
+    sequence = Derivation("all-of-last", ("fraction",), below, last, apart)
+    true = Membership("flag", frozenset({"true"}))
+    absences = [draw(st.sampled_from([Absence.REQUIRED, Absence.OPTIONAL])) for _ in range(2)]
+    return (
+        Fact("twice", "T", FactType.BOOLEAN, absences[0], PLACE, derivation=sequence),
+        Fact(
+            "many", "M", FactType.INTEGER, absences[1], PLACE, "1", Decimal(0),
+            derivation=Derivation("count", ("flag",), true),
+        ),
+    )  # fmt: skip
 
 
 def _with_assumption(fact: Fact) -> Fact:

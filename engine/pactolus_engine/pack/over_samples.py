@@ -96,7 +96,8 @@ def _give_inputs(
         elif other is not None and other.type is FactType.DATE:
             advice = f"let the `only` of `{head.id}` choose by dates; `{ALL_OF_LAST}` puts samples in order"
             issues.add(when.place, f"`{name}` is a date, by which `{derivation.kind}` does not ask", advice)
-    facts.items[fact.id] = replace(fact, derivation=replace(derivation, inputs=(head.id, *tested)))
+    inputs = (name for name in tested if name in facts.items and facts.items[name].of == head.id)
+    facts.items[fact.id] = replace(fact, derivation=replace(derivation, inputs=(head.id, *inputs)))
 
 
 def _check_choice(
