@@ -94,15 +94,13 @@ class _Last:
     def state(self) -> FactState:
         others_needed = (*self._too_few(), *self._in_doubt(), *self._order(), *self._too_close())
         truth = of_all_cases(self._may_hold(), not self._holds())
-        readings = _readings(self.derivation, self.among)
+        readings, statuses = _readings(self.derivation, self.among), _statuses(self.among)
         if truth is not Truth.UNKNOWN:
-            value = Codes(frozenset({truth.value}))
-            return FactState(self.fact.id, value, frozenset({Status.KNOWN}), readings=readings)
-        is_too_few = len(self.sent) < self._number
+            return FactState(self.fact.id, Codes(frozenset({truth.value})), statuses, readings=readings)
         return FactState(
             self.fact.id,
-            _value_when_open(self.fact, is_too_few=is_too_few),
-            frozenset({_status(self.among, is_missing=is_too_few)}),
+            domain(self.fact) if self.sent else _value_of_nothing(self.fact),
+            statuses,
             "; ".join((*others_needed, *_open(self.among, self._what))),
             readings,
             wanted=_wanted(self.derivation, self.among, needs_another=bool(others_needed)),
@@ -182,32 +180,30 @@ def _counted(fact: Fact, derivation: Derivation, sent: Sequence[Assessment]) -> 
     """How many of the samples that were sent satisfy the condition: surely, and at most."""
     surely = sum(one.counts and one.truth is Truth.TRUE for one in sent)
     at_most = sum(one.truth is not Truth.FALSE for one in sent)
-    readings = _readings(derivation, sent)
+    readings, statuses = _readings(derivation, sent), _statuses(sent)
     if not sent:
-        missing = frozenset({Status.MISSING})
-        value = _value_when_open(fact, is_too_few=True)
-        return FactState(fact.id, value, missing, "not sent", wanted=derivation.inputs)
+        return FactState(fact.id, _value_of_nothing(fact), statuses, "not sent", wanted=derivation.inputs)
     if surely == at_most:
-        return FactState(fact.id, exactly(surely), frozenset({Status.KNOWN}), readings=readings)
+        return FactState(fact.id, exactly(surely), statuses, readings=readings)
     open_ones = [one for one in sent if one.truth is Truth.UNKNOWN or not one.counts]
     doubts = [] if all(one.counts for one in open_ones) else ["it is unknown how many of the samples count"]
     reason = "; ".join((*doubts, *_open(open_ones, "one of the samples")))
     value = Interval(Decimal(surely), True, Decimal(at_most), True)
     wanted = _wanted(derivation, open_ones, needs_another=bool(doubts))
-    statuses = frozenset({_status(open_ones, is_missing=False)})
     return FactState(fact.id, value, statuses, reason, readings, wanted=wanted)
 
 
-def _value_when_open(fact: Fact, *, is_too_few: bool) -> Value | None:
-    """Anything; an optional fact for which too little was sent stays out of the completions."""
-    return None if is_too_few and fact.absence is Absence.OPTIONAL else domain(fact)
+def _value_of_nothing(fact: Fact) -> Value | None:
+    """Anything; an optional fact of which no sample was sent stays out of the completions."""
+    return None if fact.absence is Absence.OPTIONAL else domain(fact)
 
 
-def _status(assessments: Iterable[Assessment], *, is_missing: bool) -> Status:
-    """The gravest standing that leaves the fact open."""
-    standings = {one.sample.standing for one in assessments if one.truth is Truth.UNKNOWN}
-    grave = next((Status(standing.value) for standing in _GRAVE if standing in standings), None)
-    return grave or (Status.MISSING if is_missing else Status.KNOWN)
+def _statuses(assessments: Sequence[Assessment]) -> frozenset[Status]:
+    """The gravest standing of the samples looked at, whatever they say: what is learned of one value must
+    not undo what was said of how another stands."""
+    standings = {one.sample.standing for one in assessments}
+    grave = next((Status(standing.value) for standing in _GRAVE if standing in standings), Status.KNOWN)
+    return frozenset({grave if assessments else Status.MISSING})
 
 
 def _open(assessments: Iterable[Assessment], what: str) -> tuple[str, ...]:

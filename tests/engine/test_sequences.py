@@ -179,10 +179,12 @@ def test_it_stands_as_the_gravest_that_leaves_it_open(standings: tuple[str, str]
     assert over_samples(_last(2), sent).statuses == {status}
 
 
-def test_what_is_settled_is_known_whatever_stands_beside_it() -> None:
+def test_how_it_stands_does_not_hang_on_values() -> None:
     sent = [_one(_U, 1, standing=Standing.UNREADABLE), _one(_F, 2)]
     state = over_samples(_last(2), sent)
-    assert (_truth(state), state.statuses, state.reason) == (_F, {Status.KNOWN}, "")
+    assert (_truth(state), state.statuses, state.reason) == (_F, {Status.UNREADABLE}, "")
+    older = over_samples(_last(1), sent)
+    assert (_truth(older), older.statuses) == (_F, {Status.KNOWN})
 
 
 def test_what_is_wanted_is_of_the_sample_or_another_sample() -> None:
@@ -192,9 +194,11 @@ def test_what_is_wanted_is_of_the_sample_or_another_sample() -> None:
     assert over_samples(_last(2), [unnamed, _one(_T, 2)]).wanted == ("mrd", "assay")
 
 
-def test_an_optional_fact_with_too_few_samples_is_absent() -> None:
-    assert over_samples(_last(2, absence="optional"), [_one(_T, 1)]).value is None
-    assert over_samples(_many("optional"), []).value is None
+def test_an_optional_fact_without_any_sample_is_absent() -> None:
+    for fact in (_last(2, absence="optional"), _many("optional")):
+        state = over_samples(fact, [])
+        assert (state.value, state.statuses) == (None, {Status.MISSING})
+    assert _truth(over_samples(_last(2, absence="optional"), [_one(_T, 1)])) is _U
     assert _truth(over_samples(_last(2, absence="optional"), [_one(_F, 1)])) is _F
 
 
