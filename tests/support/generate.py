@@ -92,7 +92,7 @@ def facts_of_pack(draw: st.DrawFn) -> dict[str, Fact]:
     span = Fact(
         "span", "N", FactType.INTEGER, absence, PLACE, "d", Decimal(-5), Decimal(60), derivation=between
     )
-    facts = (fraction, integer, day, code, flag, drugs, start, end, span, *draw(_over_samples()))
+    facts = (fraction, integer, day, code, flag, drugs, start, end, span)
     return {fact.id: _with_assumption(fact) for fact in facts}
 
 
@@ -161,6 +161,13 @@ def packs(draw: st.DrawFn) -> Pack:
     kinds = [Effect.EXCLUDE, Effect.HOLD, Effect.CONFLICT, Effect.BLOCK, Effect.CAVEAT, Effect.OFFER]
     effects = draw(st.lists(st.sampled_from(kinds), min_size=1, max_size=6))
     return _pack(draw, facts, [Effect.OFFER, Effect.OFFER, *effects], ("one", "two"))
+
+
+@st.composite
+def packs_over_samples(draw: st.DrawFn) -> Pack:
+    """As `packs`, with two facts that look at several samples of others."""
+    facts = draw(facts_of_pack()) | {fact.id: fact for fact in draw(_over_samples())}
+    return _pack(draw, facts, [Effect.OFFER, Effect.EXCLUDE, Effect.HOLD, Effect.OFFER], ("one", "two"))
 
 
 @st.composite
