@@ -52,10 +52,22 @@ def missing_facts(
     sets = minimal_sets(compiled, states, worlds) if worlds.is_complete else ()
     names = sorted({name for one in sets for name in one} or _open_facts(compiled, worlds))
     missing = tuple(
-        Missing(name, pack.facts[name].title, _why_missing(states[name]), pack.facts[name].supply)
+        Missing(
+            name,
+            pack.facts[name].title,
+            _why_not_enough(name, states, compiled) or _why_missing(states[name]),
+            pack.facts[name].supply,
+        )
         for name in names
     )
     return missing, sets
+
+
+def _why_not_enough(fact: str, states: States, compiled: CompiledPack) -> str:
+    """Why the samples of a fact do not settle what is asked of several of them; empty if nothing is."""
+    asked = {atom.fact for atom in compiled.atoms}
+    reasons = {states[name].reason for name in asked if fact in states[name].wanted}
+    return "; ".join(sorted(reasons))
 
 
 def _open_facts(compiled: CompiledPack, worlds: Worlds) -> set[str]:

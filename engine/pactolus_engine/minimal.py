@@ -36,7 +36,11 @@ def minimal_sets(compiled: CompiledPack, states: States, worlds: Worlds) -> tupl
 def _open_facts(compiled: CompiledPack, states: States, world: World, worlds: Worlds) -> Iterator[str]:
     """The base facts on whose cells this world's answer depends; a supposed date has none in it."""
     for dimension in world.completions.depends_on:
-        fact = compiled.partitions[dimension].fact.id
+        about = compiled.partitions[dimension].fact
+        if about.derivation is not None and about.derivation.is_over_samples:
+            yield from states[about.id].wanted or about.derivation.inputs
+            continue
+        fact = about.id
         bases = list(base_facts(compiled.pack, fact))
         is_derived = bases != [fact]
         open_ones = [base for base in bases if not is_derived or not is_settled(states[base].value)]

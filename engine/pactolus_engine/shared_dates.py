@@ -73,7 +73,8 @@ def _spans(compiled: CompiledPack) -> dict[str, tuple[str, str]]:
     for dimension, partition in compiled.partitions.items():
         derivation = partition.fact.derivation
         if derivation and derivation.kind == "days-between" and dimension == partition.fact.id:
-            spans[dimension] = derivation.inputs
+            start, end = derivation.inputs
+            spans[dimension] = (start, end)
     uses = Counter(name for span in spans.values() for name in span if name != EVALUATION_DATE)
     return {dimension: span for dimension, span in spans.items() if max(uses[name] for name in span) > 1}
 

@@ -93,6 +93,8 @@ def show_state(state: FactState, fact: Fact) -> str:
 
 def _says_nothing(state: FactState, fact: Fact) -> bool:
     """A derived fact that its inputs leave anywhere in its domain."""
+    if fact.derivation is not None and isinstance(state.value, Codes):
+        return state.value.possible == frozenset(fact.codes)
     return fact.derivation is not None and state.reason != "" and _is_anywhere(state.value, fact)
 
 

@@ -17,7 +17,8 @@ class FactState:
     `value` is always a set of possibilities (the whole domain when nothing is known), except for an
     optional fact that nobody sent: None, and then every comparison with it is unknown for good.
     `statuses` holds more than one status only while it is unknown whether samples disagree.
-    `reason` says why the value is not known, and is empty when it is.
+    `reason` says why the value is not known, and is empty when it is. `wanted`: of a fact over several
+    samples that is not known, the facts that one has to know about a sample, sent or to come.
     """
 
     fact: str
@@ -26,6 +27,7 @@ class FactState:
     reason: str = ""
     readings: tuple[Reading, ...] = ()
     assumed: bool = False
+    wanted: tuple[str, ...] = ()
 
     @property
     def is_absent_optional(self) -> bool:

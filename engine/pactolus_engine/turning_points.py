@@ -53,9 +53,10 @@ def _starts(
 ) -> Iterator[int]:
     yield from _cuts(conditions, fact)
     for derived in pack.facts.values():
-        if derived.derivation is None or fact not in derived.derivation.inputs:
+        derivation = derived.derivation
+        if derivation is None or derivation.is_over_samples or fact not in derivation.inputs:
             continue
-        start, end = derived.derivation.inputs
+        start, end = derivation.inputs
         for cut in _cuts(conditions, derived.id):
             for day in dates.get(end if fact == start else start, frozenset()):
                 yield from _turns(derived, cut, day, moves_start=fact == start)

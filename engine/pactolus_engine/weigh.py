@@ -6,7 +6,7 @@ come from one resource form a *sample*. The samples of a head are sifted here (`
 after the evaluation cannot have been seen: somebody mistook the date, and a person must look.
 """
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime
 from types import MappingProxyType
@@ -17,8 +17,18 @@ from pactolus_engine.derive import base_facts, derive
 from pactolus_engine.facts import FactSet, Reading, Source, Standing
 from pactolus_engine.join import Sample, join
 from pactolus_engine.kleene import Truth
-from pactolus_engine.match.definition import Definition
-from pactolus_engine.pack.model import EVALUATION_DATE, Condition, Fact, FactType, Pack, Several, Status
+from pactolus_engine.match.definition import Definition, atom_truth
+from pactolus_engine.pack.model import (
+    EVALUATION_DATE,
+    Condition,
+    Derivation,
+    Fact,
+    FactType,
+    Pack,
+    Several,
+    Status,
+)
+from pactolus_engine.sequences import Assessment, over_samples
 from pactolus_engine.sift import countable, with_result
 from pactolus_engine.states import FactState, States, is_settled
 from pactolus_engine.values import Interval, Value, exactly
@@ -109,6 +119,8 @@ class _Scale:
         return self.states[fact_id]
 
     def _weigh(self, fact: Fact) -> FactState:
+        if fact.derivation is not None and fact.derivation.is_over_samples:
+            return over_samples(fact, self._assessments(fact.derivation))
         if fact.derivation is not None:
             start, end = fact.derivation.inputs
             return derive(fact, self.state(start), self.state(end))
@@ -131,6 +143,20 @@ class _Scale:
             steps = (fitting, usable, preferred, self.counted[head.id])
             self.left[head.id] = _left_out(sent, steps)
         return self.counted[head.id]
+
+    def _assessments(self, derivation: Derivation) -> list[Assessment]:
+        """Every sample of the fact that its `only` leaves, whichever of them count for the fact alone."""
+        head = self.pack.facts[derivation.inputs[0]]
+        assert derivation.condition is not None
+        asked = inline(derivation.condition, self.definitions)
+        return [self._assessment(head, one, asked) for one in self._by_only(head, self.samples_of(head))]
+
+    def _assessment(self, head: Fact, sample: Sample, asked: Condition) -> Assessment:
+        """A sample judged as if it counted; whether it does is another question."""
+        own = self._own_states(head, sample.doubted(False))
+        truth = Definition(self.pack.facts, {}, own).truth(asked)
+        open_facts = {a.fact for a in atoms_of(asked) if atom_truth(a, own) is Truth.UNKNOWN}
+        return Assessment(sample, truth, frozenset(open_facts))
 
     def not_counted(self, head: Fact) -> list[tuple[Sample, str]]:
         """What was sent about a head and gave way to a sample that counts, each with its reason."""
@@ -249,13 +275,24 @@ def uncounted(
     """
     scale = _scale(pack, definitions, partitions, facts, states, instant)
     heads = [fact for _, fact in sorted(pack.facts.items()) if not fact.of and fact.derivation is None]
-    counting = set[str]().union(*map(scale.origins, heads))
+    counting = set[str]().union(*map(scale.origins, heads), *map(_origins_of, _over_samples(pack, states)))
     return tuple(
         Uncounted(head, sample.head_readings[0].source, reason, scale.differs(head, sample))
         for head in heads
         for sample, reason in scale.not_counted(head)
         if sample.origin not in counting
     )
+
+
+def _over_samples(pack: Pack, states: States) -> Iterator[FactState]:
+    """The states of the facts that look at several samples of another."""
+    for fact in pack.facts.values():
+        if fact.derivation is not None and fact.derivation.is_over_samples:
+            yield states[fact.id]
+
+
+def _origins_of(state: FactState) -> set[str]:
+    return {reading.origin for reading in state.readings}
 
 
 def facts_in_doubt(

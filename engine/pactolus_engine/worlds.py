@@ -188,8 +188,12 @@ class _Search:
         return any(
             state.statuses == unreadable and self.states[name].statuses != unreadable
             for name, state in states.items()
-            if self.pack.facts[name].derivation is not None
+            if self._is_of_dates(name)
         )
+
+    def _is_of_dates(self, fact: str) -> bool:
+        derivation = self.pack.facts[fact].derivation
+        return derivation is not None and not derivation.is_over_samples
 
 
 def _on(date: str, day: int) -> FactState:

@@ -18,7 +18,7 @@ from pactolus_engine.match.durable import DurableMatcher, shards_of
 from pactolus_engine.pack.model import Pack
 from pactolus_engine.values import Interval
 from pactolus_engine.weigh import weigh
-from tests.support.generate import INSTANT, packs, random_patient
+from tests.support.generate import INSTANT, packs, packs_over_samples, random_patient
 
 PATIENTS_PER_PACK = 25
 PAIRS = max(20_000, int(os.environ.get("PACTOLUS_PAIRS", "0")))
@@ -65,6 +65,12 @@ def test_engines_agree_on_every_generated_pair() -> None:
 
     property_()
     assert len(pairs) >= PAIRS
+
+
+@settings(max_examples=60, phases=[Phase.generate], suppress_health_check=list(HealthCheck))
+@given(packs_over_samples(), st.integers(0, 2**32))
+def test_engines_agree_on_facts_over_several_samples(pack: Pack, seed: int) -> None:
+    assert len(run(pack, seed)) == PATIENTS_PER_PACK
 
 
 def _drop_a_letter(rule: EngineRule) -> EngineRule:

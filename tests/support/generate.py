@@ -96,6 +96,23 @@ def facts_of_pack(draw: st.DrawFn) -> dict[str, Fact]:
     return {fact.id: _with_assumption(fact) for fact in facts}
 
 
+@st.composite
+def _over_samples(draw: st.DrawFn) -> tuple[Fact, Fact]:
+    """All of the last samples of the fraction, and how many of the flag."""
+    below = Comparison("fraction", Operator.BELOW, draw(st.sampled_from(NUMBERS)))
+    last, apart = draw(st.sampled_from([(1, 0), (2, 0), (2, 1), (2, 14)]))
+    sequence = Derivation("all-of-last", ("fraction",), below, last, apart)
+    true = Membership("flag", frozenset({"true"}))
+    absences = [draw(st.sampled_from([Absence.REQUIRED, Absence.OPTIONAL])) for _ in range(2)]
+    return (
+        Fact("twice", "T", FactType.BOOLEAN, absences[0], PLACE, derivation=sequence),
+        Fact(
+            "many", "M", FactType.INTEGER, absences[1], PLACE, "1", Decimal(0),
+            derivation=Derivation("count", ("flag",), true),
+        ),
+    )  # fmt: skip
+
+
 def _with_assumption(fact: Fact) -> Fact:
     if fact.absence is not Absence.ASSUMED:
         return fact
@@ -144,6 +161,13 @@ def packs(draw: st.DrawFn) -> Pack:
     kinds = [Effect.EXCLUDE, Effect.HOLD, Effect.CONFLICT, Effect.BLOCK, Effect.CAVEAT, Effect.OFFER]
     effects = draw(st.lists(st.sampled_from(kinds), min_size=1, max_size=6))
     return _pack(draw, facts, [Effect.OFFER, Effect.OFFER, *effects], ("one", "two"))
+
+
+@st.composite
+def packs_over_samples(draw: st.DrawFn) -> Pack:
+    """As `packs`, with two facts that look at several samples of others."""
+    facts = draw(facts_of_pack()) | {fact.id: fact for fact in draw(_over_samples())}
+    return _pack(draw, facts, [Effect.OFFER, Effect.EXCLUDE, Effect.HOLD, Effect.OFFER], ("one", "two"))
 
 
 @st.composite

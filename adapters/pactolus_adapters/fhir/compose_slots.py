@@ -173,6 +173,15 @@ def _clone_fraction(ask: _Ask) -> Slots:
     return {"value": _valued(ask, _ZERO, _ONE)}
 
 
+def _ratio(limit: str) -> Callable[[_Ask], Slots]:
+    """The writer of a multiple of a reference limit: the multiple itself, beside a limit of one."""
+
+    def write(ask: _Ask) -> Slots:
+        return {"value": _valued(ask, ask.fact.low, ask.fact.high), f"range {limit}": (True,)}
+
+    return write
+
+
 def _component(ask: _Ask) -> Slots:
     code_set = ask.fact.binding.components.get("value", "") if ask.fact.binding else ""
     return {f"component {code_set}": _valued(ask, ask.fact.low, ask.fact.high)}
@@ -319,6 +328,8 @@ def _other_subject(ask: _Ask) -> Slots:
 WRITTEN_ELEMENTS: Mapping[str, Callable[[_Ask], Slots]] = MappingProxyType(
     {
         "value": _value,
+        "ratio-to-upper-limit": _ratio("high"),
+        "ratio-to-lower-limit": _ratio("low"),
         "clone-fraction": _clone_fraction,
         "component": _component,
         "effective": _dated("effective"),

@@ -21,6 +21,7 @@ NOT_STATED = "not stated"
 _TERMINOLOGY = "http://terminology.hl7.org/CodeSystem"
 _ABSENT_EXTENSION = "http://hl7.org/fhir/StructureDefinition/data-absent-reason"
 _UNKNOWN: Tree = {"coding": [{"system": f"{_TERMINOLOGY}/data-absent-reason", "code": "unknown"}]}
+_ONE = Quantity("", Decimal(1), "1")
 _LAST_DAY = date.max.toordinal()
 _MODIFIER = "urn:uuid:7a6a3a3c-5a62-5b3e-8d1b-6f0f2b9c1d55"
 """Nobody knows this extension, so nobody can read a resource that it modifies."""
@@ -71,6 +72,8 @@ def write_resource(slots: Slots, components: Mapping[str, Concept], names: Names
         body |= _times("effective", Standing.UNUSABLE)
     body |= _valued(chosen.get("value"), names)
     body |= _coded(chosen, names)
+    limits: Tree = {side: _quantity(_ONE) for side in ("low", "high") if f"range {side}" in chosen}
+    body |= {"referenceRange": [limits]} if limits else {}
     body |= _specimen_reference(chosen, specimen)
     parts = [_part(slot, chosen[slot], components, names) for slot in chosen if slot.startswith("component ")]
     body |= {"component": parts} if parts else {}

@@ -2,6 +2,7 @@
 
 from pactolus_adapters.fhir.clone_fraction import read_clone_fraction
 from pactolus_adapters.fhir.modifiers import MODIFIED, has_modifier
+from pactolus_adapters.fhir.reference_limit import read_ratio
 from pactolus_adapters.fhir.resource import Json, Resource, objects
 from pactolus_adapters.fhir.times import date_word, time_key, timed
 from pactolus_adapters.fhir.values import read_value
@@ -34,8 +35,8 @@ def read_observation(reader: Reader, fact: Fact, resource: Resource, code_sets: 
     """The words of one Observation on one fact; `code_sets` are those its code falls in."""
     element = fact.binding.element if fact.binding else ""
     match element:
-        case "value":
-            return [read_value(reader, fact, resource.body, resource.source("value"))]
+        case "value" | "ratio-to-upper-limit" | "ratio-to-lower-limit":
+            return [_value(reader, fact, resource, element)]
         case "clone-fraction":
             is_flow = _is_flow(reader, fact, resource, code_sets)
             return [read_clone_fraction(reader, fact, resource, is_flow)]
@@ -55,6 +56,12 @@ def read_observation(reader: Reader, fact: Fact, resource: Resource, code_sets: 
             return _unsatisfactory(reader, resource)
         case _:
             return []
+
+
+def _value(reader: Reader, fact: Fact, resource: Resource, element: str) -> Word:
+    if element == "value":
+        return read_value(reader, fact, resource.body, resource.source("value"))
+    return read_ratio(fact, resource, "high" if element == "ratio-to-upper-limit" else "low")
 
 
 def _is_flow(reader: Reader, fact: Fact, resource: Resource, code_sets: frozenset[str]) -> bool:

@@ -10,7 +10,14 @@ from typing import Any
 
 from pactolus_adapters.fhir.exact_number import Number
 from pactolus_adapters.fhir.resource import text
-from pactolus_adapters.fhir.ucum import EXACT, SYSTEM, factor, is_annotation, without_annotations
+from pactolus_adapters.fhir.ucum import (
+    EXACT,
+    SYSTEM,
+    factor,
+    is_annotation,
+    measure,
+    without_annotations,
+)
 from pactolus_engine.values import Interval, exactly
 
 __all__ = [
@@ -48,7 +55,7 @@ def has_unknown_part(quantity: Any) -> bool:
 
 
 def measured(quantity: Any, unit: str, *, is_count: bool = False) -> Measured:
-    """A Quantity in `unit`: converted exactly between fractions, else only in this very unit.
+    """A Quantity in `unit`: converted exactly between units of one dimension, else only in this very unit.
 
     A count takes the units of counts (`1`, `{#}`, `{cells}`, `{events}`, `{cycles}`) for one another.
     """
@@ -99,6 +106,9 @@ def _scale(sent: str, wanted: str) -> tuple[Decimal, Decimal] | None:
     bare = without_annotations(sent)
     if to is None and of is None and bare == without_annotations(wanted) and bare != "1":
         return Decimal(1), Decimal(1)
+    one, other = measure(sent), measure(wanted)
+    if one is not None and other is not None and one.dimension and one.dimension == other.dimension:
+        return one.factor, other.factor
     return None
 
 

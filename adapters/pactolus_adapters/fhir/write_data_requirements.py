@@ -10,6 +10,7 @@ from types import MappingProxyType
 from pactolus_adapters.fhir.codes import local_system
 from pactolus_adapters.fhir.exact_json import Node, Tree
 from pactolus_adapters.fhir.write_context import Context
+from pactolus_engine.pack.elements import RATIOS
 from pactolus_engine.pack.model import Binding, Coding, Fact, FactType, Pack
 
 __all__ = ["data_requirements", "requirements_of"]
@@ -84,16 +85,18 @@ def requirements_of(pack: Pack, name: str, local_base: str) -> Iterator[Tree]:
         yield {
             "id": f"{name}.{resource}" if several else name,
             "type": resource,
-            "mustSupport": [_carried_in(resource, fact.binding.element)],
+            "mustSupport": list(_carried_in(resource, fact.binding.element)),
             "codeFilter": _filters(pack, carrier, carrier.binding, resource, local_base),
         }
 
 
-def _carried_in(resource: str, element: str) -> str:
-    """The FHIR element; what a medication resource is about stands in `medication`, not in `code`."""
+def _carried_in(resource: str, element: str) -> tuple[str, ...]:
+    """The FHIR elements; what a medication resource is about stands in `medication`, not in `code`."""
+    if element in RATIOS:
+        return ("value", "referenceRange")
     if element == "presence" and resource.startswith("Medication"):
-        return "medication"
-    return _CARRIED_IN[element]
+        return ("medication",)
+    return (_CARRIED_IN[element],)
 
 
 def _filters(pack: Pack, fact: Fact, binding: Binding, resource: str, local_base: str) -> list[Node]:

@@ -43,6 +43,8 @@ def _check_head(fact: Fact, node: Node | None, facts: Section[Fact], issues: Iss
 
 def _check_inputs(fact: Fact, node: Node | None, facts: Section[Fact], issues: Issues) -> None:
     assert fact.derivation is not None
+    if fact.derivation.is_over_samples:
+        return
     at = part(node, fact.id, "derive", fact.derivation.kind)
     items = at.items if isinstance(at, Sequence) else ()
     for name, item in zip(fact.derivation.inputs, items, strict=True):

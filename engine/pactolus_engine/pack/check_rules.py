@@ -7,7 +7,16 @@ from graphlib import TopologicalSorter
 from pactolus_engine.pack.condition_parts import all_tests, definitions_of, tests_of
 from pactolus_engine.pack.cycles import cycles
 from pactolus_engine.pack.issues import Issues
-from pactolus_engine.pack.model import EVALUATION_DATE, Comparison, Condition, Effect, Fact, Place, Rule
+from pactolus_engine.pack.model import (
+    EVALUATION_DATE,
+    Condition,
+    Effect,
+    Fact,
+    FactType,
+    Place,
+    Rule,
+    StatusTest,
+)
 
 __all__ = ["check_definitions", "check_shared_inputs", "definitions", "definitions_in_order"]
 
@@ -59,11 +68,12 @@ def definitions_in_order(defined: Mapping[str, Condition]) -> Iterable[str]:
 
 
 def check_shared_inputs(rules: Mapping[str, Rule], facts: Mapping[str, Fact], issues: Issues) -> None:
-    """Notes facts that rules test as if they were independent though one date decides both.
+    """Notes facts that rules test as if they were independent though one input decides both.
 
     Completions range over facts one by one: two derived facts with a common input, or a derived
-    fact beside its own input, would let an impossible patient through. Only days between dates are
-    completed together and may share them.
+    fact beside the value of its own input, would let an impossible patient through. Only days between
+    dates are completed together and may share them. How an input stands is not completed: a test of
+    its status may stand beside what is derived from it.
     """
     owners: dict[str, str] = {}
     compared: dict[str, Place] = {}
@@ -77,7 +87,7 @@ def check_shared_inputs(rules: Mapping[str, Rule], facts: Mapping[str, Fact], is
                 continue
             if fact.derivation is not None:
                 _claim(fact, facts, rule.place, owners, issues)
-            elif isinstance(test, Comparison):
+            elif not isinstance(test, StatusTest):
                 compared.setdefault(fact.id, rule.place)
     for name in sorted(owners.keys() & compared.keys()):
         message = f"rules use `{name}` and `{owners[name]}`, which follows from it"
@@ -89,12 +99,18 @@ def _claim(
 ) -> None:
     assert fact.derivation is not None
     for name in fact.derivation.inputs:
-        if name == EVALUATION_DATE:
+        if name == EVALUATION_DATE or _is_mistaken(fact, facts.get(name)):
             continue
         owner = owners.setdefault(name, fact.id)
         if owner != fact.id and not _are_days(fact, facts[owner]):
             message = f"rules use `{owner}` and `{fact.id}`, which both follow from `{name}`"
             issues.add(place, message, "only facts that are `days-between` may share an input")
+
+
+def _is_mistaken(fact: Fact, given: Fact | None) -> bool:
+    """An input of days or years that is no date is a mistake of its own, noted where it stands."""
+    over_samples = fact.derivation is not None and fact.derivation.is_over_samples
+    return given is not None and given.type is not FactType.DATE and not over_samples
 
 
 def _are_days(*facts: Fact) -> bool:

@@ -6,7 +6,7 @@ has one function for each). Source of the element names: FHIR R4 resource defini
 
 from pactolus_engine.pack.model import FactType
 
-__all__ = ["COMPONENT_ROLES", "ELEMENTS", "LOD_EVENTS", "READER_PARAMETERS", "ElementRule"]
+__all__ = ["COMPONENT_ROLES", "ELEMENTS", "LOD_EVENTS", "RATIOS", "READER_PARAMETERS", "ElementRule"]
 
 ElementRule = frozenset[FactType]
 
@@ -15,6 +15,8 @@ _ORDERED = frozenset({FactType.INTEGER, FactType.QUANTITY, FactType.FRACTION})
 ELEMENTS: dict[str, dict[str, ElementRule]] = {
     "Observation": {
         "value": _ORDERED | {FactType.BOOLEAN, FactType.CODE},
+        "ratio-to-upper-limit": frozenset({FactType.QUANTITY}),
+        "ratio-to-lower-limit": frozenset({FactType.QUANTITY}),
         "clone-fraction": frozenset({FactType.FRACTION}),
         "effective": frozenset({FactType.DATE}),
         "method": frozenset({FactType.CODE}),
@@ -55,6 +57,9 @@ ELEMENTS: dict[str, dict[str, ElementRule]] = {
     "Specimen": {"subject-mismatch": frozenset({FactType.BOOLEAN})},
     "Patient": {"birth-date": frozenset({FactType.DATE})},
 }
+
+RATIOS = frozenset({"ratio-to-upper-limit", "ratio-to-lower-limit"})
+"""Elements that give a number of times a limit of the reference range: a pure number."""
 
 COMPONENT_ROLES = frozenset({"lod", "lloq", "cells", "ci-low", "ci-high", "value"})
 """Components of a `clone-fraction`, and `value` for the element `component`."""

@@ -8,7 +8,10 @@ from pactolus_engine.pack.condition import Condition
 from pactolus_engine.pack.place import Place
 
 __all__ = [
+    "ALL_OF_LAST",
+    "COUNT",
     "EVALUATION_DATE",
+    "OVER_SAMPLES",
     "Absence",
     "Binding",
     "Changes",
@@ -19,6 +22,10 @@ __all__ = [
     "FactType",
     "Several",
 ]
+
+ALL_OF_LAST, COUNT = "all-of-last", "count"
+OVER_SAMPLES = (ALL_OF_LAST, COUNT)
+"""The derivations over the samples of one fact."""
 
 EVALUATION_DATE = "evaluation-date"
 """The one built-in fact: the day of the evaluation instant, in UTC."""
@@ -119,10 +126,24 @@ class Binding:
 
 @dataclass(frozen=True, slots=True)
 class Derivation:
-    """How a fact follows from others: `years-between` or `days-between`, from the first to the second."""
+    """How a fact follows from others.
+
+    `years-between`, `days-between`: from the first of the two inputs to the second. `all-of-last`,
+    `count`: what `condition` says of each sample of the first input, a fact that is read from a
+    resource of its own; the other inputs are the facts of the same resource that the condition tests.
+    `last`: how many samples `all-of-last` looks at; `days_apart`: the least days between any two of them.
+    """
 
     kind: str
-    inputs: tuple[str, str]
+    inputs: tuple[str, ...]
+    condition: Condition | None = None
+    last: int = 0
+    days_apart: int = 0
+
+    @property
+    def is_over_samples(self) -> bool:
+        """Whether it looks at several samples of one fact, and not at two dates."""
+        return self.kind in OVER_SAMPLES
 
 
 @dataclass(frozen=True, slots=True)

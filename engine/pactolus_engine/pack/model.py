@@ -26,7 +26,10 @@ from pactolus_engine.pack.condition import (
     StatusTest,
 )
 from pactolus_engine.pack.fact import (
+    ALL_OF_LAST,
+    COUNT,
     EVALUATION_DATE,
+    OVER_SAMPLES,
     Absence,
     Binding,
     Changes,
@@ -42,6 +45,9 @@ from pactolus_engine.pack.place import Place
 from pactolus_engine.pack.waiver import Waiver
 
 __all__ = [
+    "ALL_OF_LAST",
+    "COUNT",
+    "OVER_SAMPLES",
     "Absence",
     "All",
     "Any",

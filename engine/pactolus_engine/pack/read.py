@@ -25,16 +25,8 @@ from pactolus_engine.pack.check_rules import check_definitions, check_shared_inp
 from pactolus_engine.pack.claims import Claims
 from pactolus_engine.pack.digest import APPROVALS_FILE, content_digest, pack_digest
 from pactolus_engine.pack.issues import Issues
-from pactolus_engine.pack.model import (
-    CodeSet,
-    Fact,
-    Option,
-    Pack,
-    Parameter,
-    Place,
-    Rule,
-    RuleOff,
-)
+from pactolus_engine.pack.model import CodeSet, Fact, Option, Pack, Parameter, Place, Rule, RuleOff
+from pactolus_engine.pack.over_samples import check_over_samples, read_sample_conditions
 from pactolus_engine.pack.read_beside import LISTS, Beside, read_beside
 from pactolus_engine.pack.read_cases import CaseScope, is_case, is_case_overlay, read_case_nodes
 from pactolus_engine.pack.read_claims import check_claims, read_claims
@@ -194,6 +186,7 @@ def _read_parts(
     scope = Scope(facts, defined, parameters, values, places)
     rules = read_rules(rule_nodes, scope, options, evidence, issues)
     read_fact_conditions(nodes["facts.yaml"], facts, scope, issues)
+    read_sample_conditions(nodes["facts.yaml"], facts, scope, issues)
     claims = read_claims(nodes["properties.yaml"], scope, options, rules, issues)
     rules_off = _check_meaning(nodes, facts, rules, scope, issues)
     check_claims(claims, rules_off, rules.items, issues)
@@ -257,6 +250,7 @@ def _check_meaning(
     check_implied_values(nodes["codes.yaml"], facts, issues)
     if not check_definitions(rules.items, issues):
         return {}
+    check_over_samples(nodes["facts.yaml"], facts, definitions(rules.items), issues)
     check_fact_cycles(facts, definitions(rules.items), issues)
     check_shared_inputs(rules.items, facts.items, issues)
     switches = Switches(rules.items, nodes)

@@ -3,7 +3,7 @@
 from collections.abc import Iterable
 from dataclasses import replace
 
-from pactolus_engine.pack.elements import COMPONENT_ROLES, ELEMENTS
+from pactolus_engine.pack.elements import COMPONENT_ROLES, ELEMENTS, RATIOS
 from pactolus_engine.pack.issues import Issues, nearest, quoted
 from pactolus_engine.pack.model import Binding, CodeSet, Fact, FactType
 from pactolus_engine.pack.schema import Fields, read_mapping, read_text, read_word, read_words
@@ -132,3 +132,5 @@ def check_element(fact: Fact, resource: str, element: str, node: Node, issues: I
         issues.add(node.place, f"{resource} has no element of that name here", advice)
     elif fact.type not in elements[element]:
         issues.add(node.place, f"element `{element}` cannot carry a fact of type `{fact.type}`")
+    elif element in RATIOS and fact.unit != "1":
+        issues.add(node.place, f"element `{element}` gives a number without a unit", 'write `unit: "1"`')

@@ -6,20 +6,21 @@ from pactolus_engine.pack.exact_number import exact_number
 from pactolus_engine.pack.grammar import UNIT, VALUE, matches
 from pactolus_engine.pack.issues import Issues, nearest
 from pactolus_engine.pack.model import (
+    COUNT,
     EVALUATION_DATE,
     Absence,
     Changes,
     CodeSet,
-    Derivation,
     Fact,
     FactType,
     Place,
     Several,
 )
 from pactolus_engine.pack.read_binding import read_binding
-from pactolus_engine.pack.schema import Fields, read_id, read_mapping, read_words
+from pactolus_engine.pack.read_derivation import read_derivation
+from pactolus_engine.pack.schema import Fields, read_id, read_words
 from pactolus_engine.pack.section import Section, read_section
-from pactolus_engine.pack.shapes import DERIVATION, FACT
+from pactolus_engine.pack.shapes import FACT
 from pactolus_engine.pack.yaml_source import Mapping, Node
 
 __all__ = ["RESERVED", "read_facts"]
@@ -27,7 +28,6 @@ __all__ = ["RESERVED", "read_facts"]
 RESERVED = {EVALUATION_DATE, "samples"}
 """Ids with a meaning of their own: the built-in date, and the key of a case for several samples."""
 
-_UNIT_OF = {"years-between": "a", "days-between": "d"}
 _MEASURED = {FactType.INTEGER, FactType.QUANTITY, FactType.FRACTION}
 _CODED = {FactType.CODE, FactType.SET}
 
@@ -63,7 +63,8 @@ class _FactReader:
         low, high, suspect_from = self._domain(fact_type)
         values = self._values(fact_type)
         of = self._of()
-        derivation = self._derivation(fact_type, absence)
+        derivation = read_derivation(fields, fact_type, absence, self._issues)
+        low = Decimal(0) if derivation and derivation.kind == COUNT else low
         read = None if derivation or fields.has("derive") else fields.required("read")
         fact = Fact(
             id=self._name,
@@ -224,36 +225,6 @@ class _FactReader:
                 place, "`changes: upwards` is for numbers and booleans", f"{advice}; write `later`"
             )
         return changes
-
-    def _derivation(self, fact_type: FactType, absence: Absence) -> Derivation | None:
-        node = self._fields.optional("derive")
-        mapping = read_mapping(node, self._issues) if node else None
-        if mapping is None:
-            return None
-        self._fields.refuse(["of", "read", "several", "only", "prefer"], "a derived fact is not read")
-        if absence is Absence.ASSUMED:
-            place = self._fields.key_place("absence")
-            self._issues.add(place, "a derived fact cannot be assumed", "let its inputs be assumed")
-        fields = Fields(mapping, DERIVATION, self._issues)
-        kinds = [kind for kind in _UNIT_OF if fields.has(kind)]
-        if len(kinds) != 1:
-            self._issues.add(mapping.place, "expected one of `years-between` and `days-between`")
-            return None
-        self._check_derived_type(fact_type, kinds[0])
-        return self._inputs(fields, kinds[0])
-
-    def _check_derived_type(self, fact_type: FactType, kind: str) -> None:
-        unit = self._fields.optional_text("unit")
-        if fact_type is not FactType.INTEGER or unit != _UNIT_OF[kind]:
-            advice = f"write `type: integer` and `unit: {_UNIT_OF[kind]}`"
-            self._issues.add(self._fields.place, f"`{kind}` gives whole `{_UNIT_OF[kind]}`", advice)
-
-    def _inputs(self, fields: Fields, kind: str) -> Derivation | None:
-        words = fields.words(kind)
-        if len(words) != 2:
-            self._issues.add(fields.key_place(kind), "expected two different facts, from and to")
-            return None
-        return Derivation(kind, (words[0].text, words[1].text))
 
 
 def _is_inside(number: Decimal, low: Decimal | None, high: Decimal | None) -> bool:

@@ -53,7 +53,7 @@ class Switches:
         parameters: NameMap[str, Parameter],
         issues: Issues,
     ) -> None:
-        """Notes each `only` and `prefer` of a fact that rests on a parameter without a default."""
+        """Notes each `only`, `prefer` and `derive` of a fact that rests on a parameter without a default."""
         for fact in facts.values():
             written = {*named_parameters(part(node, fact.id, "only"))}
             written |= {*named_parameters(part(node, fact.id, "prefer"))}
@@ -62,6 +62,18 @@ class Switches:
                 if name in parameters and parameters[name].default is None:
                     message = f"the choice among readings rests on `{name}`, which has no default"
                     issues.add(fact.place, message, "give the parameter a default")
+            self._check_derivation(fact, node, parameters, issues)
+
+    def _check_derivation(
+        self, fact: Fact, node: Node | None, parameters: NameMap[str, Parameter], issues: Issues
+    ) -> None:
+        derivation = fact.derivation
+        written = frozenset(named_parameters(part(node, fact.id, "derive")))
+        through = self._through(derivation.condition) if derivation and derivation.condition else frozenset()
+        for name in sorted(written | through):
+            if name in parameters and parameters[name].default is None:
+                message = f"`{fact.id}` is derived by `{name}`, which has no default"
+                issues.add(fact.place, message, "give the parameter a default")
 
 
 def _own_needs(node: Node | None) -> frozenset[str]:

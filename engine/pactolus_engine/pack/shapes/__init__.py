@@ -18,12 +18,14 @@ from pactolus_engine.pack.shapes.common import (
 )
 from pactolus_engine.pack.shapes.conditions import NAMED, PARAMETER_NAMED, STATUSES, TEST
 from pactolus_engine.pack.shapes.contents import CODE_SET, EVIDENCE, META, OPTION, PARAMETER, REQUEST
-from pactolus_engine.pack.shapes.facts import BINDING, DERIVATION, FACT
+from pactolus_engine.pack.shapes.facts import BINDING, COUNTED, DERIVATION, FACT, SEQUENCE
 from pactolus_engine.pack.shapes.files import FILES, PackFile
 from pactolus_engine.pack.shapes.rules import BARE_EFFECTS, EFFECTS, RULE
 from pactolus_engine.pack.shapes.site import OVERLAY, SITE_VALUE, SURVIVOR, WAIVER
 
 __all__ = [
+    "COUNTED",
+    "SEQUENCE",
     "ANY_ID",
     "BARE_EFFECTS",
     "BINDING",

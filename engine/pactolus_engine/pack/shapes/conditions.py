@@ -4,13 +4,13 @@ from pactolus_engine.pack.model import Operator, Status
 from pactolus_engine.pack.shape import Date, Either, Key, Kind, ListOf, Number, Shape, Word
 from pactolus_engine.pack.shapes.common import ANY_ID, CONDITION, TEXT
 
-__all__ = ["NAMED", "PARAMETER_NAMED", "STATUSES", "TEST"]
+__all__ = ["LIMIT", "NAMED", "PARAMETER_NAMED", "STATUSES", "TEST"]
 
 PARAMETER_NAMED = Shape(
     "The value in force of a parameter.",
     (Key("parameter", ANY_ID, "From `parameters.yaml`.", required=True),),
 )
-_LIMIT = Either((Number(), PARAMETER_NAMED))
+LIMIT = Either((Number(), PARAMETER_NAMED))
 STATUSES = (Status.NOT_FINAL, Status.UNREADABLE, Status.DISAGREEING, Status.UNUSABLE)
 _STATUS = Word(STATUSES)
 
@@ -18,8 +18,8 @@ TEST = Shape(
     "A test of one fact.",
     (
         Key("fact", ANY_ID, "The fact, from `facts.yaml`.", required=True),
-        *(Key(word, _LIMIT, f"The number is {word} this one.") for word in Operator),
-        Key("within", ListOf(_LIMIT, 2, 2), "The number lies between these, both included."),
+        *(Key(word, LIMIT, f"The number is {word} this one.") for word in Operator),
+        Key("within", ListOf(LIMIT, 2, 2), "The number lies between these, both included."),
         Key("before", Date(), "The day lies before this one."),
         Key("on-or-after", Date(), "The day is this one or a later one."),
         Key("is", TEXT, "The value is this one."),

@@ -6,16 +6,34 @@ from pactolus_engine.pack.fact import Changes
 from pactolus_engine.pack.model import Absence, FactType, Several
 from pactolus_engine.pack.shape import Either, Key, ListOf, MapOf, Number, Shape, Text, Word
 from pactolus_engine.pack.shapes.common import ANY_ID, CONDITION, IDS, TEXT, VALUE
+from pactolus_engine.pack.shapes.conditions import LIMIT
 
-__all__ = ["BINDING", "DERIVATION", "FACT"]
+__all__ = ["COUNTED", "SEQUENCE", "BINDING", "DERIVATION", "FACT"]
+
+_SAMPLE = Key("fact", ANY_ID, "The fact whose samples are looked at.", required=True)
+_HOLDS = Key("when", CONDITION, "What each of them is asked.", required=True)
+
+SEQUENCE = Shape(
+    "The last samples of a fact.",
+    (
+        Key("count", Number(), "How many samples.", required=True),
+        _SAMPLE,
+        _HOLDS,
+        Key("days-apart", LIMIT, "The least number of days between two of them."),
+    ),
+)
+
+COUNTED = Shape("All samples of a fact.", (_SAMPLE, _HOLDS))
 
 DERIVATION = Shape(
     "How a fact follows from others.",
     (
         Key("years-between", ListOf(ANY_ID, 2, 2), "Whole years from the first date to the second."),
         Key("days-between", ListOf(ANY_ID, 2, 2), "Days from the first date to the second."),
+        Key("all-of-last", SEQUENCE, "Whether each of the last samples satisfies a condition."),
+        Key("count", COUNTED, "How many samples satisfy a condition."),
     ),
-    one_of=("years-between", "days-between"),
+    one_of=("years-between", "days-between", "all-of-last", "count"),
 )
 
 _ELEMENT = Word(tuple(dict.fromkeys(word for elements in ELEMENTS.values() for word in elements)))
