@@ -184,7 +184,7 @@ def _pack(draw: st.DrawFn, facts: dict[str, Fact], effects: list[Effect], option
     condition = conditions(facts, named.target)
     rules = [named, *(_rule(place, effect, draw(condition)) for place, effect in enumerate(effects))]
     return Pack(
-        "generated", "1.0.0", "1", "Generated", "", date(2026, 1, 1), date(2027, 1, 1), "", facts, {}, {}, {},
+        "generated", "1.0.0", "1", "Generated", "", date(2026, 1, 1), date(2027, 1, 1), facts, {}, {}, {},
         {name: Option(name, name, "", (), (), PLACE) for name in options},
         {rule.id: rule for rule in rules}, {}, "0" * 64,
     )  # fmt: skip

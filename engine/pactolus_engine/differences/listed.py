@@ -46,7 +46,6 @@ _WORDS = {
     "derivation": "derive",
     "evidence_as_of": "evidence-as-of",
     "review_by": "review-by",
-    "approved_by": "approved-by",
     "set_by": "set-by",
     "needs_sign_off": "sign-off",
 }
@@ -68,7 +67,7 @@ def _acting(old: Pack, new: Pack) -> Iterator[Change]:
     )
     yield from _entries("rule off", old.rules_off, new.rules_off, ("parameters",))
     yield from _entries("option", old.options, new.options, ("requests",))
-    yield from _entries("pack", {"": old}, {"": new}, ("review_by", "approved_by"))
+    yield from _entries("pack", {"": old}, {"": new}, ("review_by", "approvals"))
     for name in sorted(old.parameter_values.keys() & new.parameter_values.keys()):
         if old.parameter_values[name] != new.parameter_values[name]:
             yield Change(f"parameter {name}", "its value in force")
