@@ -35,6 +35,7 @@ from pactolus_engine.errors import (
     PactolusError,
     PatientMoved,
     RequestIdReused,
+    SolverMissing,
     Violation,
 )
 
@@ -71,6 +72,7 @@ _MEANINGS: Final[tuple[tuple[type[PactolusError], _Meaning], ...]] = (
     (Overloaded, _Meaning(grpc.StatusCode.RESOURCE_EXHAUSTED, "OVERLOADED")),
     (Draining, _Meaning(grpc.StatusCode.UNAVAILABLE, "DRAINING")),
     (MatcherFailed, _Meaning(grpc.StatusCode.UNAVAILABLE, "MATCHER_FAILED")),
+    (SolverMissing, _Meaning(grpc.StatusCode.FAILED_PRECONDITION, "SOLVER_MISSING")),
     (AuditUnavailable, _Meaning(grpc.StatusCode.UNAVAILABLE, "AUDIT_UNAVAILABLE")),
     (EnginesDisagree, _Meaning(grpc.StatusCode.INTERNAL, "ENGINES_DISAGREE")),
     (InternalFailure, _Meaning(grpc.StatusCode.INTERNAL, "INTERNAL")),
