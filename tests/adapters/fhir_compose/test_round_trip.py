@@ -44,7 +44,6 @@ _DIFFERENT = {
     "midas-consolidation": {"caveats-of-the-unknown-beside-a-negative": _SAYS_THE_ASSAY},
     "midas-endpoint": {
         "consolidation-end-denied": _SAYS_MORE,
-        "consolidation-end-impossible": _SAYS_MORE,
         "consolidation-end-unknown": _SAYS_MORE,
         "consolidation-end-without-word": _SAYS_MORE,
         "maintenance-not-started-on-day-of-sample": _SAYS_MORE,
