@@ -54,7 +54,7 @@ _DIFFERENT = {
         "sample-month-across": _SAYS_MORE,
         "samples-of-two-times-time-unknown": _SAYS_MORE,
         "time-point-unknown": _SAYS_MORE,
-    }
+    },
 }
 """Cases of which the FHIR decision differs, and why. In `midas-endpoint` the day of an MRD sample is two facts."""
 
