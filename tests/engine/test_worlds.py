@@ -7,7 +7,7 @@ import pytest
 from pactolus_engine import worlds
 from pactolus_engine.decision import Outcome
 from pactolus_engine.facts import Reading
-from pactolus_engine.pack.model import Pack
+from pactolus_engine.pack.model import All, Any, Pack
 from tests.support.small_packs import (
     a_code,
     a_date,
@@ -107,3 +107,36 @@ def test_what_counts_may_hang_on_the_day_of_the_evaluation() -> None:
     pack = pack_of(facts, [rule("offer", "offer", is_one_of("response", "a"), "one")])
     undated = decided(pack, reading("response", codes("a"), "Observation/r"))
     assert (undated.outcome, undated.minimal_missing_sets) == (Outcome.NEED_DATA, (("response",),))
+
+
+def test_where_every_supposition_is_impossible_what_was_sent_contradicts_itself() -> None:
+    """A sample of a day that fits no other: which one counts is open, and no day would mend it."""
+    between = {"low": Decimal(-400), "high": Decimal(400)}
+    counts = [compared("since-end", "at-least", "0"), compared("to-start", "at-least", "0")]
+    facts = [
+        a_date("end"),
+        a_date("start"),
+        a_date("sample-day", absence="optional", only=All(tuple(counts))),
+        derived("since-end", "days-between", "end", "sample-day", absence="optional", **between),
+        derived("to-start", "days-between", "sample-day", "start", absence="optional", **between),
+        a_code(
+            "result", only=Any((stands("sample-day", "missing"), compared("since-end-own", "at-least", "0")))
+        ),
+        a_date("result-day", of="result"),
+        derived("since-end-own", "days-between", "end", "result-day", **between),
+    ]
+    rules = [
+        rule("offer", "offer", is_one_of("result", "a"), "one"),
+        rule("out", "exclude", is_one_of("result", "b")),
+    ]
+    sent = [
+        reading("end", days("1906-01-16")),
+        reading("start", days("2026-02-23")),
+        reading("result", codes("a"), "Observation/r"),
+        reading("result-day", days("2026-02-10"), "Observation/r"),
+        reading("sample-day", days("2026-02-10"), "Observation/r"),
+    ]
+    decision = decided(pack_of(facts, rules), *sent)
+    assert decision.outcome is Outcome.NEED_DATA
+    assert decision.possible_outcomes
+    assert decision.minimal_missing_sets and all(decision.minimal_missing_sets)

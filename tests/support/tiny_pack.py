@@ -92,6 +92,23 @@ imaging:
   values: [positive, negative]
   absence: optional
   read: {resource: Observation, codes: [imaging], element: value, values: {positive: positive, negative: negative}}
+trace:
+  title: Trace
+  type: code
+  values: [positive, negative]
+  absence: optional
+  read: {resource: Observation, codes: [trace], element: value, values: {positive: positive, negative: negative}}
+trace-date:
+  title: Day of the trace
+  type: date
+  absence: optional
+  of: trace
+  read: {element: effective}
+traces-clear:
+  title: The last two traces are clear
+  type: boolean
+  absence: optional
+  derive: {all-of-last: {count: 2, fact: trace, when: {defined: clear-trace}, days-apart: 10}}
 """
 
 _CODES = """\
@@ -111,6 +128,7 @@ carfilzomib: {codes: [{system: "local:drug", code: carfilzomib}]}
 melphalan: {codes: [{system: "local:drug", code: melphalan}]}
 relapse: {codes: [{system: "local:mrd", code: relapse}]}
 imaging: {codes: [{system: "local:mrd", code: imaging}]}
+trace: {codes: [{system: "local:mrd", code: trace}]}
 positive: {codes: [{system: "local:mrd", code: positive}]}
 negative: {codes: [{system: "local:mrd", code: negative}]}
 """
@@ -148,6 +166,8 @@ _RULES = {
         "when:\n  any:\n    - {fact: mrd, status: [unreadable, disagreeing]}\n"
         "    - {fact: cycles, status: unreadable}\neffect: conflict"
     ),
+    "clear-trace": "when: {fact: trace, is: negative}\neffect: {define: clear-trace}",
+    "traces-were-clear": 'when: {fact: traces-clear, is: "true"}\neffect: {caveat: all}',
     "imaging-against-marrow": (
         "when: {all: [{fact: imaging, is: positive}, {fact: cycles, at-least: 1}]}\neffect: {caveat: [more]}"
     ),

@@ -15,9 +15,13 @@ __all__ = ["case_states", "counted_cases", "new_tally"]
 
 
 def new_tally(draft: Draft) -> Tally:
-    """A count in which no case is yet: of the pack, and of it with each overlay that a case puts in force."""
+    """A count in which no case is yet: of the pack, and of it with each overlay that a case puts in force.
+
+    What the pack waives of a rule need not be seen.
+    """
     overlays = dict.fromkeys(["", *sorted(case.overlay for case in draft.cases())])
-    return Tally([draft.compiled_with(overlay) for overlay in overlays])
+    waived = {(one.check, one.id): one.reason for one in draft.pack.waivers if one.kind == "rule"}
+    return Tally([draft.compiled_with(overlay) for overlay in overlays], waived)
 
 
 def counted_cases(draft: Draft, tally: Tally) -> Iterator[Case]:

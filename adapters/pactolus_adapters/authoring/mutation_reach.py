@@ -22,7 +22,8 @@ class Touched:
 
     `rules`: acting rules whose condition or effect is another; `acts_otherwise`: those whose effect is.
     `sifted`, `agreeing`, `absent`, `derived`: facts whose readings are chosen otherwise, whose cells are
-    others where all must agree, whose absence means something else, that follow from other dates.
+    others where all must agree, whose absence means something else, that follow from other dates or ask
+    another thing of their samples.
     `cells`: the dimensions that are cut otherwise. `is_read`: whether FHIR is read otherwise; `codes`: then
     only where one of these codes stands (None: anywhere).
     """
@@ -99,13 +100,19 @@ def touched(base: CompiledPack, changed: CompiledPack, change: object) -> Touche
         or base.partitions[name].cells != changed.partitions[name].cells
     }
     facts = [(fact, after.facts[name]) for name, fact in before.facts.items()]
+    otherwise = frozenset(old.id for old, new in facts if _chosen(old, base) != _chosen(new, changed))
+    derived = frozenset(
+        old.id
+        for old, new in facts
+        if old.derivation != new.derivation or (old.derivation and old.id in otherwise)
+    )
     return Touched(
         rules=acts | conditions,
         acts_otherwise=acts,
-        sifted=frozenset(old.id for old, new in facts if _chosen(old, base) != _chosen(new, changed)),
+        sifted=otherwise - derived,
         agreeing=frozenset(old.id for old, _ in facts if old.several is Several.AGREE and old.id in cells),
         absent=frozenset(old.id for old, new in facts if _absence(old) != _absence(new)),
-        derived=frozenset(old.id for old, new in facts if old.derivation != new.derivation),
+        derived=derived,
         cells=frozenset(cells),
         is_read=_is_read_otherwise(before, after),
         codes=_codes(before, change),

@@ -2,6 +2,7 @@
 
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
+from string import digits
 
 from pactolus_engine.checks.finding import Finding, Remark
 from pactolus_engine.pack.model import Waiver
@@ -30,13 +31,13 @@ def _key(finding: Finding) -> tuple[str, str, str]:
 def idle_waivers(
     findings: Sequence[Finding], waivers: Sequence[Waiver], family: str, codes: Sequence[str]
 ) -> Iterator[Remark]:
-    """Waivers of this family of codes (its first letter) that meet no finding, or name no check.
+    """Waivers of this family of codes (the letters before the number) that meet no finding, or name no check.
 
     Waivers of other families are for other tools to judge.
     """
     met = {_key(one) for one in findings}
     for waiver in waivers:
-        if not waiver.check.startswith(family) or (waiver.check, waiver.kind, waiver.id) in met:
+        if waiver.check.rstrip(digits) != family or (waiver.check, waiver.kind, waiver.id) in met:
             continue
         what = (
             "finds nothing there" if waiver.check in codes else "is the code of no check that can be waived"

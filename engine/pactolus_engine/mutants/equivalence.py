@@ -169,6 +169,7 @@ def _key(part: Rule | Fact, signatures: Signatures, compiled: CompiledPack) -> H
 
 
 def _rest(fact: Fact) -> Hashable:
-    """What a fact says beside the choice of its readings."""
-    bare = replace(fact, only=None, prefer=(), binding=None)
+    """What a fact says beside the conditions that its readings are put to."""
+    derivation = fact.derivation and replace(fact.derivation, condition=None)
+    bare = replace(fact, only=None, prefer=(), binding=None, derivation=derivation)
     return tuple(getattr(bare, name) for name in Fact.__dataclass_fields__ if name != "binding")

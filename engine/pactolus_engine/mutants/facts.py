@@ -5,8 +5,10 @@ from dataclasses import dataclass, replace
 
 from pactolus_engine.mutants.conditions import Constants, changed_conditions
 from pactolus_engine.mutants.mutant import Mutant
+from pactolus_engine.mutants.reach import sifting
 from pactolus_engine.mutants.words import said
 from pactolus_engine.pack.model import (
+    ALL_OF_LAST,
     Absence,
     All,
     Any,
@@ -69,6 +71,7 @@ def _changed(
         turned = replace(fact, derivation=replace(fact.derivation, inputs=(end, start)))
         words = f"`{fact.derivation.kind}` `{start}`, `{end}` becomes `{end}`, `{start}`"
         yield _Changed("swap-inputs", "derive", turned, words)
+    yield from _over_samples(fact, pack, constants)
     if fact.suspect_from is not None:
         words = f"`suspect-from: {show_number(fact.suspect_from)}` is gone"
         yield _Changed("drop-suspect", "suspect-from", replace(fact, suspect_from=None), words)
@@ -104,7 +107,7 @@ def _assumable(fact: Fact) -> tuple[str, ...]:
 def _asked_absent(pack: Pack) -> frozenset[str]:
     conditions = [rule.condition for rule in pack.rules.values()]
     for fact in pack.facts.values():
-        conditions += [*([fact.only] if fact.only else []), *fact.prefer]
+        conditions += sifting(fact)
     return frozenset(fact for condition in conditions for fact in _absent_in(condition))
 
 
@@ -119,6 +122,26 @@ def _absent_in(condition: Condition) -> Iterator[str]:
             yield from _absent_in(part)
         case _:
             return
+
+
+def _over_samples(fact: Fact, pack: Pack, constants: Constants) -> Iterator[_Changed]:
+    """What is asked of each sample, of how many of them, and how far apart these lie."""
+    derivation = fact.derivation
+    if derivation is None or derivation.condition is None:
+        return
+    for one in changed_conditions(derivation.condition, f"{derivation.kind}.when", pack.facts, constants):
+        changed = replace(fact, derivation=replace(derivation, condition=one.condition))
+        yield _Changed(one.operator, one.path, changed, one.words)
+    for which, last in (("more", derivation.last + 1), ("fewer", derivation.last - 1)):
+        if derivation.kind == ALL_OF_LAST and last >= 1:
+            other = replace(derivation, last=last, days_apart=derivation.days_apart if last > 1 else 0)
+            words = f"`count: {derivation.last}` becomes `count: {last}`"
+            yield _Changed("sample-count", which, replace(fact, derivation=other), words)
+    for which, days in (("more", derivation.days_apart + 1), ("fewer", derivation.days_apart - 1)):
+        if derivation.days_apart:
+            words = f"`days-apart: {derivation.days_apart}` becomes `days-apart: {days}`"
+            changed = replace(fact, derivation=replace(derivation, days_apart=days))
+            yield _Changed("days-apart", which, changed, words)
 
 
 def _several(fact: Fact) -> Iterator[_Changed]:

@@ -33,6 +33,8 @@ OPERATORS: Final = MappingProxyType(
         "drop-only": "`only` is gone: every reading counts",
         "drop-prefer": "one of `prefer` is gone",
         "swap-inputs": "the interval runs from the second date to the first",
+        "sample-count": "`all-of-last` looks at one sample more, or one less",
+        "days-apart": "samples must lie one day more apart, or one less",
         "drop-suspect": "`suspect-from` is gone",
         "drop-implies": "a code no longer settles a fact by itself",
     }

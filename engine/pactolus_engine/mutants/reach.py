@@ -20,8 +20,10 @@ class Reach:
 
 
 def sifting(fact: Fact) -> tuple[Condition, ...]:
-    """The conditions by which readings of the fact are chosen: `only`, then each of `prefer`."""
-    return (*((fact.only,) if fact.only else ()), *fact.prefer)
+    """The conditions that readings are put to one by one: `only`, each of `prefer`, and what a fact over
+    several samples asks of each."""
+    asked = fact.derivation.condition if fact.derivation else None
+    return (*((fact.only,) if fact.only else ()), *fact.prefer, *((asked,) if asked else ()))
 
 
 def reach_of(compiled: CompiledPack) -> Reach:

@@ -49,7 +49,7 @@ def substitutions(space: Space, fact: Fact) -> Iterator[Substitution]:
 def _put_in(terms: FactTerms, cell: object) -> Substitution:
     match cell:
         case Interval():
-            return ((terms.number, exact(plain(terms.fact, cell))),)
+            return ((terms.number, _of_its_sort(terms.fact, plain(terms.fact, cell))),)
         case Codes(possible):
             chosen = frozenset({min(possible)})
         case Members(surely):
@@ -57,6 +57,11 @@ def _put_in(terms: FactTerms, cell: object) -> Substitution:
         case _:
             chosen = frozenset(terms.fact.codes)
     return tuple((is_in, z3.BoolVal(name in chosen)) for name, is_in in terms.members.items())
+
+
+def _of_its_sort(fact: Fact, number: Decimal) -> z3.ArithRef:
+    """The solver puts a number in the place of a variable of the same sort only, also when it is whole."""
+    return exact(number) if fact.type.is_whole else z3.Q(*number.as_integer_ratio())
 
 
 def plain_number(fact: Fact, tests: tuple[Atom, ...], number: Fraction) -> Decimal:

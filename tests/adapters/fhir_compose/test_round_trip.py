@@ -39,10 +39,11 @@ _FEW = settings(
 )
 
 _SAYS_MORE = "the short form leaves out a fact that is read from the very resource of another, stated one"
+_SAYS_THE_ASSAY = "every code of an MRD result implies an assay, so that FHIR leaves none unsaid"
 _DIFFERENT = {
+    "midas-consolidation": {"caveats-of-the-unknown-beside-a-negative": _SAYS_THE_ASSAY},
     "midas-endpoint": {
         "consolidation-end-denied": _SAYS_MORE,
-        "consolidation-end-impossible": _SAYS_MORE,
         "consolidation-end-unknown": _SAYS_MORE,
         "consolidation-end-without-word": _SAYS_MORE,
         "maintenance-not-started-on-day-of-sample": _SAYS_MORE,
@@ -53,9 +54,9 @@ _DIFFERENT = {
         "sample-month-across": _SAYS_MORE,
         "samples-of-two-times-time-unknown": _SAYS_MORE,
         "time-point-unknown": _SAYS_MORE,
-    }
+    },
 }
-"""Cases of which the FHIR decision differs: the day of an MRD sample is two facts of that pack."""
+"""Cases of which the FHIR decision differs, and why. In `midas-endpoint` the day of an MRD sample is two facts."""
 
 
 def _read(pack: Pack, bundle: bytes) -> FactSet:

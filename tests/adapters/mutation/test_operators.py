@@ -34,6 +34,16 @@ _SAMPLES = (
 )
 _TWO_SPECIMENS = _SAMPLES.replace("2e-4, specimen: marrow", "2e-4, specimen: blood")
 
+
+def _traces(*traces: str, expect: str) -> str:
+    """A case of nothing but traces, each `day result`."""
+    samples = ", ".join(f"{{trace-date: {one.split()[0]}, trace: {one.split()[1]}}}" for one in traces)
+    return _case(f"samples: [{samples}]", f"{{outcome: NEED_DATA, {expect}}}")
+
+
+_CLEAR, _NOT_CLEAR = "fired: [traces-were-clear]", "not-fired: [traces-were-clear]"
+_TWO_CLEAR = _traces("2026-01-10 negative", "2026-01-20 negative", expect=_CLEAR)
+
 _KILLED_BY = {
     "rule/offer-more/boundary/when": _case(f"{_KNOWN}, mrd: 1e-5", "{outcome: OFFER, options: [transplant]}"),
     "rule/offer-more/turned/when": _case(f"{_KNOWN}, mrd: 1e-6", _OFFER_MORE),
@@ -80,6 +90,16 @@ _KILLED_BY = {
     "fact/mrd/drop-prefer/prefer.0": _case(_TWO_SPECIMENS, _OFFER_MORE),
     "fact/days-since-sample/swap-inputs/derive": _case(
         "mrd: 1e-6, specimen: marrow, sample-date: 2025-12-20", "{outcome: OUT_OF_SCOPE}"
+    ),
+    "rule/clear-trace/replace-code/when": _TWO_CLEAR,
+    "fact/traces-clear/negate/all-of-last.when": _TWO_CLEAR,
+    "fact/traces-clear/sample-count/more": _TWO_CLEAR,
+    "fact/traces-clear/sample-count/fewer": _traces(
+        "2026-01-10 positive", "2026-02-20 negative", expect=_NOT_CLEAR
+    ),
+    "fact/traces-clear/days-apart/more": _TWO_CLEAR,
+    "fact/traces-clear/days-apart/fewer": _traces(
+        "2026-01-10 negative", "2026-01-19 negative", expect=_NOT_CLEAR
     ),
     "fact/mrd/drop-suspect/suspect-from": _sent("{outcome: CONFLICT}"),
     "codes/mrd-flow/drop-code/loinc.org.93021-4": _sent("{outcome: CONFLICT}"),

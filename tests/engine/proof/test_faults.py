@@ -174,6 +174,12 @@ def test_an_answer_that_does_not_wait_for_what_is_unknown_violates_a_property() 
     assert _answer(compiled, witness).decision.outcome is Outcome.OFFER
 
 
+def test_an_unknown_number_may_turn_out_whole() -> None:
+    """All of the cells: the number 1 of a fact that has fractions."""
+    compiled = _with(rule("all-clonal", "exclude", compared("mrd", "at-least", "1")))
+    assert Code.PROPERTY_VIOLATED not in {finding.code for finding in _proved(compiled).findings}
+
+
 def test_a_rule_that_never_comes_true_is_unreachable() -> None:
     compiled = _with(rule("impossible", "exclude", All((_LOW, _HIGH))))
     assert _only(_proved(compiled), Code.UNREACHABLE_RULE, "impossible").witnesses == ()
