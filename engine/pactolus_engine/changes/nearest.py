@@ -108,7 +108,7 @@ class Question:
 def answer_of(decision: Decision, compiled: CompiledPack) -> Skeleton:
     """What two decisions are compared by: outcome, options, and findings if the pack has no options."""
     found = (
-        () if compiled.pack.options else tuple(sorted((one.id, one.value) for one in decision.conclusions))
+        () if compiled.pack.options else tuple(sorted({(one.id, one.value) for one in decision.conclusions}))
     )
     return Skeleton(decision.outcome, tuple(sorted(option.id for option in decision.options)), found)
 

@@ -96,7 +96,7 @@ def never_offered(search: Search, found: Answer, option: str) -> Result:
         return option in {one.id for one in tried.decision.options}
 
     place = search.compiled.pack.options[option].place
-    verdict = search.complete([found.offers(option)], offers).verdict
+    verdict = search.example([found.offers(option)], offers).verdict
     if verdict is Verdict.NOBODY:
         return Finding(Code.NEVER_OFFERED, offering, option, "the option is offered to nobody", place)
     if verdict is Verdict.NOT_DECIDED:

@@ -92,11 +92,32 @@ class Space:
                 yield z3.Implies(self.terms(fact.of).is_missing, self._terms[name].is_missing)
 
     def stated(self) -> Iterator[z3.BoolRef]:
-        """The patient is complete and all of it is seen: every fact has its value or is absent."""
+        """The patient is complete and all of it is seen: every fact has its value, is absent, or has nothing
+        that could say it."""
         for name in self.facts:
             terms = self._terms[name]
-            yield z3.Or(terms.settled, terms.absent)
+            yield z3.Or(terms.settled, terms.absent, self._unsayable(name))
             yield from self._no_part_of_a_named_set(terms)
+
+    def _unsayable(self, name: str, asking: frozenset[str] = frozenset()) -> z3.BoolRef:
+        """It would be read from a resource that need not be sent and was not, or follows from such a fact, or
+        its sample may count or not by such a fact. However complete the rest is, it stays unknown.
+
+        `asking`: the heads of the samples that are asked about already.
+        """
+        if name == EVALUATION_DATE or (self._is_read(name) and self._head(name).id in asking):
+            return z3.BoolVal(False)
+        fact = self.compiled.pack.facts[name]
+        if fact.derivation is not None:
+            exact = fact.derivation.kind in EXACT_KINDS
+            return z3.Or([self._unsayable(one, asking) for one in fact.derivation.inputs if exact])
+        asking |= {self._head(fact).id}
+        in_doubt = [self._unsayable(one, asking) for one in sorted(self.chosen_by(name))]
+        doubtful = z3.And(self.is_said(name), z3.Or(in_doubt))
+        if not fact.of:
+            return doubtful
+        head = self.terms(fact.of)
+        return z3.Or(doubtful, z3.And(self.missing(name), head.is_missing, z3.Or(head.settled, head.absent)))
 
     def _made(self, fact_id: str) -> FactTerms:
         if fact_id == EVALUATION_DATE:

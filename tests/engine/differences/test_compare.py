@@ -371,3 +371,15 @@ def test_a_number_that_became_a_code_breaks_nothing() -> None:
     )
     comparison = _compared(old, new)
     assert not comparison.is_whole and not comparison.is_same
+
+
+def test_a_finding_that_two_rules_state_is_one_finding_of_the_answer() -> None:
+    """Whether one rule or two state it is no other answer, neither to a region nor to a nearest change."""
+    fact, low = a_fraction(), compared("mrd", "below", "1e-5")
+    first = rule("first", "conclude", low, "status", value="negative")
+    again = replace(first, id="again", condition=compared("mrd", "below", "1e-6"))
+    old, new = (compile_pack(pack_of([fact], rules, ())) for rules in ((first, again), (first,)))
+    sent = patient(reading("mrd", point("1e-7")))
+    both, one = (evaluate(sent, pack, INSTANT, _MATCHER) for pack in (old, new))
+    assert answer_of(both, old) == answer_of(one, new)
+    assert compare(old, new, _MATCHER).is_whole
