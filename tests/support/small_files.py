@@ -58,7 +58,7 @@ def _rule(name: str, when: str, effect: str) -> str:
 SMALL: Mapping[str, str] = {
     "pack.yaml": (
         "id: small\nversion: 1.0.0\nlanguage: 1\ntitle: Small\ndescription: Small\n"
-        'evidence-as-of: 2026-01-01\nreview-by: 2027-12-31\n'
+        "evidence-as-of: 2026-01-01\nreview-by: 2027-12-31\n"
     ),
     "facts.yaml": _FACTS,
     "codes.yaml": _CODES,
