@@ -43,8 +43,8 @@ def looks_like_a_clone(place: Path) -> Path:
     return place
 
 
-def run_block(block: str, place: Path) -> None:
-    """Runs a block of commands and sees that it prints what it promises."""
+def run_block(block: str, place: Path) -> str:
+    """Runs a block of commands, sees that it prints what it promises, and gives back all that it prints."""
     result = subprocess.run(
         ["bash", "-euo", "pipefail", "-c", block],
         cwd=place,
@@ -57,3 +57,4 @@ def run_block(block: str, place: Path) -> None:
     assert result.returncode == 0, result.stdout + result.stderr
     for words in promised(block):
         assert words in result.stdout, result.stdout + result.stderr
+    return result.stdout

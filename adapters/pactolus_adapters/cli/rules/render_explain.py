@@ -131,7 +131,7 @@ def _change(change: Change) -> str:
 def _extent(nearest: Nearest) -> str:
     """How far the search went: what is not listed within it does not exist."""
     if not nearest.changeable:
-        return "no fact that may change and is known bears on this answer"
+        return "no known fact that may change (`changes` in facts.yaml) bears on this answer"
     if nearest.facts_tried == 0:
         return f"the search met its bound of {nearest.steps} evaluations before it was through: there may be more"
     number = f"{nearest.facts_tried} fact{'s' if nearest.facts_tried > 1 else ''}"

@@ -25,16 +25,20 @@ def render_terminal(table: Table, width: int) -> str:
     for group in table.groups:
         console.print(f"\n{group.heading}")
         for block in group.blocks:
-            console.print(_grid(group, block))
+            console.print(_grid(group, block, max(_RULE_WIDTH, width // 3)))
     for line in _off(table):
         console.print(line)
     return "".join(f"{line.rstrip()}\n" for line in out.getvalue().splitlines())
 
 
-def _grid(group: Group, block: Block) -> Grid:
-    """Titles head the columns; ids stand below the titles of rules, to ask for one with `--rule`."""
+def _grid(group: Group, block: Block, rule_width: int) -> Grid:
+    """Titles head the columns; ids stand below the titles of rules, to ask for one with `--rule`.
+
+    The width of the first column is fixed: with a least width rich makes the table wider than the page and
+    cuts the last column, which says what is offered.
+    """
     grid = Grid(box=box.ASCII, show_lines=True)
-    grid.add_column(_RULE, width=_RULE_WIDTH, overflow="fold")
+    grid.add_column(_RULE, width=rule_width, overflow="fold")
     for _, title in block.columns:
         grid.add_column(Text(clean(title)), overflow="fold")
     if group.tells_gives:

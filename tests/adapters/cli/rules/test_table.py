@@ -47,6 +47,14 @@ def test_the_terminal_shows_what_is_asked_for(run: Runner) -> None:
     assert "at or above 66 a" in one.out and "mrd" not in one.out
 
 
+@pytest.mark.parametrize("pack", ["midas-consolidation", "r-iss"])
+def test_no_column_is_cut_off_on_a_page_of_the_least_width(run: Runner, pack: str) -> None:
+    lines = run("rules", "table", pack).out.splitlines()
+    drawn = [line for line in lines if line.startswith(("|", "+"))]
+    assert len(drawn) > 20 and max(map(len, lines)) <= 100
+    assert [line for line in drawn if line[0] != line[-1]] == []
+
+
 def test_markdown_has_as_many_cells_in_every_line_of_a_table(run: Runner) -> None:
     told = run("rules", "table", "midas-consolidation", "--format", "markdown")
     lines = told.out.splitlines()
