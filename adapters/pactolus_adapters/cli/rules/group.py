@@ -31,28 +31,40 @@ Exit codes: 0 done, and nothing found; 1 done, and something found (a failing ca
 2 usage; 4 the pack is refused; 7 not decided within the bound; 10 the two versions differ.
 """
 
+_IN_ORDER_OF_WORK = (
+    new,
+    schema,
+    check,
+    test,
+    coverage,
+    generate,
+    mutate,
+    prove,
+    diff,
+    explain,
+    table,
+    export,
+    approve,
+    keygen,
+    sign,
+    verify,
+    publish,
+    activate,
+    releases,
+)
 
-@click.group(epilog=_EPILOG)
+
+class _InOrderOfWork(click.Group):
+    """A group that lists its verbs in the order in which they were added, not by the alphabet."""
+
+    def list_commands(self, _context: click.Context) -> list[str]:
+        return list(self.commands)
+
+
+@click.group(cls=_InOrderOfWork, epilog=_EPILOG)
 def rules() -> None:
-    """Write, test, prove and publish rule packs."""
+    """Write, test, prove and publish rule packs. The verbs stand in the order of the work."""
 
 
-rules.add_command(export)
-rules.add_command(check)
-rules.add_command(new)
-rules.add_command(schema)
-rules.add_command(approve)
-rules.add_command(keygen)
-rules.add_command(sign)
-rules.add_command(verify)
-rules.add_command(publish)
-rules.add_command(activate)
-rules.add_command(releases)
-rules.add_command(test)
-rules.add_command(coverage)
-rules.add_command(generate)
-rules.add_command(mutate)
-rules.add_command(diff)
-rules.add_command(explain)
-rules.add_command(table)
-rules.add_command(prove)
+for _verb in _IN_ORDER_OF_WORK:
+    rules.add_command(_verb)
