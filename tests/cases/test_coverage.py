@@ -22,7 +22,7 @@ _TAKEN = {
 """Cases that are decided from more than was sent."""
 
 
-@pytest.mark.parametrize("pack", ["midas-consolidation", "midas-endpoint"])
+@pytest.mark.parametrize("pack", ["master-like", "midas-consolidation", "midas-endpoint", "r-iss"])
 def test_a_shipped_pack_is_covered(pack: str) -> None:
     own = draft(pack)
     tally = new_tally(own)

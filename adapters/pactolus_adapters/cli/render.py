@@ -25,7 +25,8 @@ _HEADLINES = {
 }
 
 _ENDINGS = frozenset({"conflict", "hold", "exclude"})
-_GIVEN = {Outcome.OFFER: frozenset({"offer"}), Outcome.CONCLUDED: frozenset({"conclude"})}
+_CONCLUDE = "conclude"
+_GIVEN = {Outcome.OFFER: frozenset({"offer"}), Outcome.CONCLUDED: frozenset({_CONCLUDE})}
 """The effects that give what an outcome gives."""
 _BLOCK = "block"
 _SHOWN_DIGITS = 16
@@ -119,13 +120,21 @@ def _why(decision: Decision) -> Iterator[str]:
 
 
 def _also_true(decision: Decision) -> Iterator[str]:
-    """Offers and findings that are true and come to nothing, because the outcome is another."""
+    """What is true beside the rules that decide: offers come to nothing, findings stand among those above."""
     deciding = _deciding(decision)
     rest = [r for r in decision.reasons if r.truth == "true" and r not in deciding and r.effect != _BLOCK]
-    titles = [
-        line for reason in rest for line in folded(f"{reason.title} [{reason.effect}, {reason.rule}]", "- ")
+    found = [reason for reason in rest if reason.effect == _CONCLUDE]
+    offered = [reason for reason in rest if reason.effect != _CONCLUDE]
+    yield from section("True as well: findings that stand, though the outcome is another", _titles(found))
+    yield from section("True as well, but nothing is offered on it", _titles(offered))
+
+
+def _titles(reasons: Iterable[Reason]) -> list[str]:
+    return [
+        line
+        for reason in reasons
+        for line in folded(f"{reason.title} [{reason.effect}, {reason.rule}]", "- ")
     ]
-    yield from section("True as well, but nothing is offered on it", titles)
 
 
 def _reason(reason: Reason) -> Iterator[str]:

@@ -164,6 +164,16 @@ def test_findings_come_with_their_rule_and_the_caveats_beside_them() -> None:
     assert "[register] Trial register" in text, "the sources of caveats are told too"
 
 
+@pytest.mark.parametrize("outcome", [Outcome.HOLD, Outcome.NEED_DATA, Outcome.CONFLICT])
+def test_a_finding_that_is_true_beside_another_outcome_is_not_told_as_an_offer(outcome: Outcome) -> None:
+    why = Reason("is-low", "conclude", "true", "MRD is low", "It is below.", (_TRIAL,), (_MRD,))
+    text = _rendered(replace(_BASE, outcome=outcome, options=(), reasons=(why,)))
+    told = "   True as well: findings that stand, though the outcome is another\n   - MRD is low [conclude, is-low]\n"
+    assert told in text
+    assert "   mrd-status: negative (MRD below 1e-5)\n" in text
+    assert "nothing is offered on it" not in text
+
+
 def test_what_is_missing_stands_before_what_is_open_and_caveats_of_no_option_are_left_out() -> None:
     assert _rendered(_need_data()) == _NEED_DATA
 

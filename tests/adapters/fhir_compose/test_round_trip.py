@@ -44,10 +44,12 @@ _DIFFERENT = {
     "midas-consolidation": {"caveats-of-the-unknown-beside-a-negative": _SAYS_THE_ASSAY},
     "midas-endpoint": {
         "consolidation-end-denied": _SAYS_MORE,
+        "consolidation-end-impossible-maintenance-unknown": _SAYS_MORE,
         "consolidation-end-unknown": _SAYS_MORE,
         "consolidation-end-without-word": _SAYS_MORE,
         "maintenance-not-started-on-day-of-sample": _SAYS_MORE,
         "maintenance-start-denied": _SAYS_MORE,
+        "maintenance-start-impossible-consolidation-unknown": _SAYS_MORE,
         "maintenance-start-unknown": _SAYS_MORE,
         "maintenance-start-without-word": _SAYS_MORE,
         "progression-maintenance-unknown": _SAYS_MORE,
