@@ -8,6 +8,7 @@ from typing import Any
 
 from pactolus_adapters.authoring.draft import Draft
 from pactolus_adapters.authoring.prove import bundle_of
+from pactolus_adapters.authoring.witness_folder import made_folder, write_witness
 from pactolus_adapters.fhir.read import Limits, read
 from pactolus_adapters.settings import Settings
 from pactolus_engine.changes.nearest import answer_of
@@ -72,13 +73,13 @@ class Pair:
 
     def write_witnesses(self, comparison: Comparison, folder: Path) -> list[Sent]:
         """Writes `witness-01.json` and so on into the folder, one for each region, in their order."""
-        folder.mkdir(parents=True, exist_ok=True)
+        made_folder(folder)
         written = []
         for number, difference in enumerate(comparison.answers, start=1):
             sent = self.sent(difference.witness.patient)
             file = folder / f"witness-{number:02}.json"
             if sent.bundle:
-                file.write_bytes(sent.bundle)
+                write_witness(file, sent.bundle)
             written.append(replace(sent, file=file if sent.bundle else None))
         return written
 

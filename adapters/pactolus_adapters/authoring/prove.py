@@ -7,6 +7,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from pactolus_adapters.authoring.draft import Draft
+from pactolus_adapters.authoring.witness_folder import made_folder, write_witness
 from pactolus_adapters.fhir.compose import NotCarried, Stated, compose_bundle
 from pactolus_adapters.fhir.read import Limits, read
 from pactolus_adapters.settings import Settings
@@ -86,10 +87,10 @@ def witnesses_of(pack: Pack, finding: "Finding") -> Iterator[Witness]:
 
 def write_witnesses(witnesses: list[Witness], folder: Path) -> None:
     """Writes the Bundles into a folder, which is made; what FHIR does not carry has no file."""
-    folder.mkdir(parents=True, exist_ok=True)
+    made_folder(folder)
     for one in witnesses:
         if one.bundle:
-            (folder / one.file).write_bytes(one.bundle)
+            write_witness(folder / one.file, one.bundle)
 
 
 def _composed(pack: Pack, patient: "Patient") -> tuple[bytes, str]:

@@ -2,6 +2,8 @@
 
 import json
 import shlex
+import subprocess
+import sys
 from pathlib import Path
 
 import pytest
@@ -85,3 +87,20 @@ def test_without_the_solver_the_way_to_it_is_told(
     run = pactolus("rules", "prove", "minimal", "--rules", folder)
     assert run.code == 2
     assert "make setup-authoring" in run.err
+
+
+def test_really_without_the_solver_nothing_breaks(folder: Path) -> None:
+    """Not only said to be away: whatever imports it before the question fails here."""
+    script = "import sys; sys.modules['z3'] = None; from pactolus_adapters.cli.main import main; main()"
+    command = ["rules", "prove", "minimal", "--rules", str(folder)]
+    run = subprocess.run(
+        [sys.executable, "-c", script, *command], capture_output=True, text=True, check=False
+    )
+    assert run.returncode == 2 and "make setup-authoring" in run.stderr
+
+
+def test_a_folder_for_witnesses_that_cannot_be_made_is_told(pactolus: Runner, folder: Path) -> None:
+    there = folder / "minimal" / "pack.yaml"
+    for command in (["prove", "minimal"], ["diff", "minimal", "minimal"]):
+        run = pactolus("rules", *command, "--rules", folder, "--witness", there / "below")
+        assert run.code == 2 and "cannot be written" in run.err

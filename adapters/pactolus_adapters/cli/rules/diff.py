@@ -60,6 +60,7 @@ def diff(
     from pactolus_adapters.authoring.draft import open_draft
     from pactolus_adapters.authoring.explain import open_matcher
     from pactolus_adapters.authoring.prove import require_solver
+    from pactolus_adapters.authoring.witness_folder import made_folder
 
     require_solver()
     from pactolus_adapters.authoring.diff import Pair, comparison_json
@@ -68,6 +69,8 @@ def diff(
     folders = pack_folder(old, rules), pack_folder(new, rules)
     with open_matcher() as matcher:
         pair = Pair(open_draft(folders[0]), open_draft(folders[1]), matcher)
+        if witness is not None:
+            made_folder(witness)
         comparison = pair.compare(regions, effort)
         sent = [] if witness is None else pair.write_witnesses(comparison, witness)
     if as_json:

@@ -55,11 +55,15 @@ def prove(pack: str, rules: Path | None, witness: Path | None, effort: int, as_j
     from pactolus_adapters import wiring
     from pactolus_adapters.authoring.draft import open_draft
     from pactolus_adapters.authoring.prove import prove_draft, require_solver, witnesses_of, write_witnesses
-    from pactolus_adapters.cli.rules.render_proof import proof_data, proof_text
+    from pactolus_adapters.authoring.witness_folder import made_folder
 
     require_solver()
+    from pactolus_adapters.cli.rules.render_proof import proof_data, proof_text
+
     folder = pack_folder(pack, rules)
     draft = open_draft(folder)
+    if witness is not None:
+        made_folder(witness)
     with wiring.open_matcher() as matcher:
         report = prove_draft(draft, matcher, effort=effort, progress=_progress())
     _progress()("")
