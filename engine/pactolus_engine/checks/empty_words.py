@@ -17,7 +17,7 @@ _PLACEHOLDER = re.compile(
 
 
 def empty_words(subject: Subject) -> Iterator[Remark]:
-    """Rationales, texts for the clinician and statements of evidence that are blank in all but form."""
+    """Titles, descriptions, rationales, texts for the clinician and sources that are blank in all but form."""
     for kind, name, place, key, text in _texts(subject):
         if _PLACEHOLDER.fullmatch(text.strip()):
             message = f"`{key}` of {kind} `{name}` says nothing"
@@ -27,13 +27,19 @@ def empty_words(subject: Subject) -> Iterator[Remark]:
 
 
 def _texts(subject: Subject) -> Iterator[tuple[str, str, Place, str, str]]:
+    pack = subject.pack
+    for key, text in (("title", pack.title), ("description", pack.description)):
+        yield "pack", pack.id, subject.whole.place_in("pack.yaml", key), key, text
+    for name, option in sorted(pack.options.items()):
+        for key, text in (("title", option.title), ("description", option.description)):
+            yield "option", name, option.place, key, text
     for name, rule in sorted(subject.rules.items()):
-        for key, text in (("text", rule.text), ("rationale", rule.rationale)):
+        for key, text in (("title", rule.title), ("text", rule.text), ("rationale", rule.rationale)):
             if text:
                 yield "rule", name, rule.place, key, text
-    for name, parameter in sorted(subject.pack.parameters.items()):
+    for name, parameter in sorted(pack.parameters.items()):
         yield "parameter", name, parameter.place, "rationale", parameter.rationale
-    for name, source in sorted(subject.pack.evidence.items()):
+    for name, source in sorted(pack.evidence.items()):
         place = subject.whole.place_in("evidence.yaml", name)
         yield "evidence", name, place, "citation", source.citation
         yield "evidence", name, place, "statement", source.statement

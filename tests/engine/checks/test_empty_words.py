@@ -28,3 +28,18 @@ def test_parameters_and_evidence_are_looked_at() -> None:
         "parameter minimum-cycles: `rationale` of parameter `minimum-cycles` says nothing",
         "evidence trial: `statement` of evidence `trial` says nothing",
     ]
+
+
+def test_the_pack_and_its_options_are_looked_at() -> None:
+    changes = [
+        ("pack.yaml", "A small pack for the tests of the reader", "TBD"),
+        ("pack.yaml", "Two options by MRD, one exclusion by age.", "todo"),
+        ("options.yaml", "Autologous transplant.", "n/a"),
+    ]
+    told = said("empty-words", *changes)
+    assert [line.split(": ")[1].split("` of ")[0] for line in told] == [
+        "`title",
+        "`description",
+        "`description",
+    ]
+    assert told[2].startswith("option ") and "minimal" in told[0]
