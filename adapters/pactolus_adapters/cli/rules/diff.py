@@ -8,6 +8,7 @@ import click
 
 from pactolus_adapters.cli.exits import Exit
 from pactolus_adapters.cli.rules.pack_argument import pack_folder
+from pactolus_adapters.cli.rules.progress import busy
 
 __all__ = ["diff"]
 
@@ -66,7 +67,7 @@ def diff(
     from pactolus_adapters.cli.rules.render_diff import render_comparison
 
     folders = pack_folder(old, rules), pack_folder(new, rules)
-    with open_matcher() as matcher:
+    with open_matcher() as matcher, busy("comparing the two packs"):
         pair = Pair(open_draft(folders[0]), open_draft(folders[1]), matcher)
         comparison = pair.compare(regions, effort)
         sent = [] if witness is None else pair.write_witnesses(comparison, witness)
