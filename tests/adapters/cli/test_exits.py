@@ -57,6 +57,7 @@ def test_every_error_of_the_core_has_a_code() -> None:
         "PatientMoved": Exit.AUDIT_UNAVAILABLE,
         "EnginesDisagree": Exit.ENGINES_DISAGREE,
         "MatcherFailed": Exit.ENGINES_DISAGREE,
+        "SolverMissing": Exit.USAGE,
     }
 
 

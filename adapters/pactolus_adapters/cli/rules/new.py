@@ -36,4 +36,6 @@ def new(name: str, into: Path | None) -> None:
         folder = new_pack(name, into or settings_from().rules, system_clock().date())
     except NotCreated as error:
         raise click.BadParameter(str(error), param_hint="NAME") from error
-    click.echo(f"{folder} is a pack. Next: pactolus rules test {folder}; pactolus rules check {folder}")
+    click.echo(f"{folder} is a pack. Next:")
+    for verb in ("test", "check"):
+        click.echo(f"   pactolus rules {verb} {folder}")
