@@ -26,6 +26,7 @@ __all__ = ["generate"]
 @click.option(
     "--into",
     type=click.Path(file_okay=False, path_type=Path),
+    metavar="DIR",
     help="Folder to write to [the `cases` folder of the pack].",
 )
 @click.option("--all", "is_all", is_flag=True, help="Also what the cases of the pack show already.")

@@ -12,7 +12,10 @@ __all__ = ["new"]
 @click.command(short_help="Begin a pack.")
 @click.argument("name")
 @click.option(
-    "--into", type=click.Path(path_type=Path), help="Folder to put it in [PACTOLUS_RULES, ./rules]."
+    "--into",
+    type=click.Path(path_type=Path),
+    metavar="DIR",
+    help="Folder to put it in [PACTOLUS_RULES, ./rules].",
 )
 def new(name: str, into: Path | None) -> None:
     """Make a folder NAME with a pack that loads and whose cases pass, and comments that say what each line does.
