@@ -29,11 +29,6 @@ class FactState:
     assumed: bool = False
     wanted: tuple[str, ...] = ()
 
-    @property
-    def is_absent_optional(self) -> bool:
-        """Nobody sent this optional fact: it stays out of the completions."""
-        return self.value is None
-
 
 States = Mapping[str, FactState]
 

@@ -32,7 +32,7 @@ from pactolus_engine.errors import (
 from pactolus_engine.ports import NewRecord, Receipt
 from pactolus_engine.record import leaf_hash, read_commitment, read_stored_input
 from tests.support.examples import EXAMPLES, ROOT
-from tests.support.matchers import LocalMatcher
+from tests.support.small_packs import InProcess
 
 NOW = datetime(2026, 3, 1, 12, 30, 15, 250_999, tzinfo=timezone(timedelta(hours=3)))
 AT = datetime(2026, 3, 1, 9, tzinfo=UTC)
@@ -65,7 +65,7 @@ class WatchedLog(MemoryAuditLog):
         return super().append(record)
 
 
-class Changed(LocalMatcher):
+class Changed(InProcess):
     """The real engine; what it answers goes through `change`."""
 
     def __init__(self) -> None:

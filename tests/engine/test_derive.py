@@ -86,7 +86,7 @@ def test_an_inexact_input_is_the_reason_when_it_has_none() -> None:
 def test_an_optional_fact_without_an_input_is_absent(start: str, end: str) -> None:
     optional = derived("gap", "days-between", "start", "end", absence="optional")
     state = derive(optional, _state("start", start), _state("end", end))
-    assert state.is_absent_optional
+    assert state.value is None
     assert state.statuses == {Status.MISSING}
 
 

@@ -2,8 +2,7 @@
 
 import pytest
 
-from pactolus_engine.pack.model import Status
-from pactolus_engine.states import FactState, is_settled
+from pactolus_engine.states import is_settled
 from pactolus_engine.values import Value
 from tests.support.small_packs import codes, members, point, range_of
 
@@ -24,9 +23,3 @@ from tests.support.small_packs import codes, members, point, range_of
 )
 def test_is_settled(value: Value | None, settled: bool) -> None:
     assert is_settled(value) is settled
-
-
-def test_only_an_optional_fact_that_nobody_sent_has_no_value() -> None:
-    missing = frozenset({Status.MISSING})
-    assert FactState("imaging", None, missing).is_absent_optional
-    assert not FactState("mrd", range_of("[0, 1]"), missing).is_absent_optional

@@ -16,7 +16,7 @@ from pactolus_engine.compiled import compile_pack
 from pactolus_engine.errors import EnginesDisagree, InputInvalid
 from pactolus_engine.pack.read import read_pack
 from tests.house.tree import ROOT
-from tests.support.matchers import LocalMatcher
+from tests.support.small_packs import InProcess
 
 __all__ = ["PACK", "TRAPS", "TrapCase", "failures", "loaded", "loaded_tree", "pack_files", "trap_cases"]
 
@@ -66,8 +66,8 @@ def loaded_tree(overlay: str = "") -> Draft:
 
 
 @cache
-def _matcher() -> LocalMatcher:
-    return LocalMatcher()
+def _matcher() -> InProcess:
+    return InProcess()
 
 
 def failures(case: Case, pack: Draft) -> dict[str, object]:

@@ -102,7 +102,7 @@ def prove_gate(draft: Draft) -> GateReport:
 
 def _proof_problem(finding: "Finding") -> str:
     place = finding.place
-    return f"{place.file}:{place.line}:{place.column}: {finding.code.value} {finding.message}"
+    return f"{place.file}:{place.line}:{place.column}: {finding.code.value}: {finding.message}"
 
 
 def _about(one: "Finding | Undecided") -> str:

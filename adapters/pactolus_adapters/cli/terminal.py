@@ -3,7 +3,7 @@
 from collections.abc import Iterable, Iterator
 from textwrap import wrap
 
-__all__ = ["WIDTH", "clean", "folded", "section"]
+__all__ = ["WIDTH", "clean", "folded", "section", "several"]
 
 WIDTH = 96
 """Columns of a line, its indent included."""
@@ -37,3 +37,8 @@ def section(title: str, lines: Iterable[str]) -> Iterator[str]:
         yield ""
         yield from folded(title)
         yield from found
+
+
+def several(count: int, noun: str) -> str:
+    """`1 pack`, `2 packs`, `2 info`."""
+    return f"{count} {noun if count == 1 or noun == 'info' else noun + 's'}"

@@ -25,7 +25,7 @@ def test_the_gates_are_tried_in_this_order() -> None:
     ("name", "told"),
     [
         ("check", "parameters.yaml:20:1: warning C103 nothing depends on parameter `laboratory-limit`"),
-        ("prove", "rules/offer-go-on.yaml:1:1: gap a patient of whom all is known is in scope"),
+        ("prove", "rules/offer-go-on.yaml:1:1: gap: a patient of whom all is known is in scope"),
     ],
 )
 def test_a_finding_keeps_the_pack_out_with_its_place(draft: Draft, name: str, told: str) -> None:

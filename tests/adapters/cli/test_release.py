@@ -65,17 +65,17 @@ def test_the_whole_way_by_the_command_line(
     approved = run("rules", "approve", pack, *_WHO)
     assert "by Dr. A. Example (haematologist, 2026-11-20)" in approved.out
     assert "still open: not clinically approved: values that wait" in approved.out
-    to = ("--to", releases, "--key", key)
+    to = ("--releases", releases, "--key", key)
     assert run("rules", "publish", pack, *to).out == "published: minimal 1.2.3\n"
     again = json.loads(run("rules", "publish", pack, *to, "--json").out)
     assert (again["published"], again["isNew"]) == (True, False)
-    listed = run("rules", "releases", releases, *trust)
+    listed = run("rules", "releases", "--releases", releases, *trust)
     assert listed.out.startswith("minimal 1.2.3: signed by key ")
     operator = ("--releases", releases, *trust, "--as", "A. Operator")
     activated = run("rules", "activate", "minimal@1.2.3", *operator)
     assert activated.out.startswith("minimal 1.2.3: active from the next start of the server on\nhead of")
     assert "was active already" in run("rules", "activate", "minimal@1.2.3", *operator).out
-    listing = json.loads(run("rules", "releases", releases, *trust, "--json").out)
+    listing = json.loads(run("rules", "releases", "--releases", releases, *trust, "--json").out)
     assert [(one["pack"], one["active"], one["problem"]) for one in listing["releases"]] == [
         ("minimal", True, "")
     ]
@@ -88,7 +88,15 @@ def test_the_whole_way_by_the_command_line(
     broken = run("evaluate", patient, "--at", AT, *chosen)
     assert (broken.code, broken.out) == (4, "")
     assert "minimal/1.2.3/pack/README.md:1:1: the content is not what was published" in broken.err
-    assert run("rules", "releases", releases, *trust).code == 1
+    assert run("rules", "releases", "--releases", releases, *trust).code == 1
+
+
+@pytest.mark.parametrize("verb", [("releases",), ("activate", "minimal@1.2.3", "--as", "A. Operator")])
+def test_a_folder_in_which_nothing_was_published_is_named(
+    run: Runner, tmp_path: Path, verb: tuple[str, ...]
+) -> None:
+    told = run("rules", *verb, "--releases", tmp_path / "none", "--trust", "publisher.pem.pub")
+    assert told.code == 2 and f"no folder `{tmp_path / 'none'}`" in told.err
 
 
 def test_an_offer_names_what_is_not_approved_until_all_of_it_is(

@@ -14,7 +14,7 @@ from pactolus_adapters.wiring import prepare_pack
 from pactolus_engine.compiled import CompiledPack
 from pactolus_engine.errors import MatcherFailed
 from tests.support.examples import ROOT
-from tests.support.matchers import LocalMatcher
+from tests.support.small_packs import InProcess
 
 TIMEOUT = 1.0
 
@@ -64,14 +64,14 @@ def _letters(pack: CompiledPack, turn: int) -> dict[str, str]:
 
 
 def test_the_worker_answers_as_the_engine_does(pack: CompiledPack, matcher: ProcessMatcher) -> None:
-    local = LocalMatcher()
+    local = InProcess()
     answers = [matcher.fired(pack, _letters(pack, turn)) for turn in range(12)]
     assert answers == [local.fired(pack, _letters(pack, turn)) for turn in range(12)]
     assert len(set(answers)) > 1
 
 
 def test_threads_get_each_its_own_answer(pack: CompiledPack, matcher: ProcessMatcher) -> None:
-    expected = [LocalMatcher().fired(pack, _letters(pack, turn)) for turn in range(24)]
+    expected = [InProcess().fired(pack, _letters(pack, turn)) for turn in range(24)]
     with ThreadPoolExecutor(8) as pool:
         assert list(pool.map(lambda turn: matcher.fired(pack, _letters(pack, turn)), range(24))) == expected
 

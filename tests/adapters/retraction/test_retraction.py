@@ -24,7 +24,7 @@ from pactolus_engine.record import decision_id, decision_json, read_stored_input
 from pactolus_engine.retract import EARLIER_SUGGESTION_RULE, TAKEN_RULE, Earlier
 from tests.support.changed import FULL, MRD, alone, changed, full, resource, versioned
 from tests.support.examples import ROOT
-from tests.support.matchers import LocalMatcher
+from tests.support.small_packs import InProcess
 
 AT = datetime(2026, 3, 1, 9, tzinfo=UTC)
 BASE = "https://pactolus.example/fhir/CodeSystem/"
@@ -35,7 +35,7 @@ POSITIVE_OPTIONS = ["asct-isa-krd-x2", "tandem-asct"]
 class Room:
     """A hallway over a memory log, and short words for what is sent."""
 
-    def __init__(self, shelf: FolderShelf, log: MemoryAuditLog, matcher: LocalMatcher) -> None:
+    def __init__(self, shelf: FolderShelf, log: MemoryAuditLog, matcher: InProcess) -> None:
         settings = HallwaySettings("midas-consolidation", BASE, Limits(), software_versions())
         self.log = log
         self.hallway = Hallway(shelf, matcher, log, lambda: AT, settings)
@@ -59,12 +59,12 @@ def shelf() -> FolderShelf:
 
 
 @pytest.fixture(scope="module")
-def matcher() -> LocalMatcher:
-    return LocalMatcher()
+def matcher() -> InProcess:
+    return InProcess()
 
 
 @pytest.fixture
-def room(shelf: FolderShelf, matcher: LocalMatcher) -> Room:
+def room(shelf: FolderShelf, matcher: InProcess) -> Room:
     return Room(shelf, MemoryAuditLog(lambda: AT), matcher)
 
 
@@ -304,7 +304,7 @@ def test_a_replay_from_the_record_alone_comes_out_the_same(room: Room, shelf: Fo
         )  # fmt: skip
         asked = Asked(compiled, AT, BASE)
         earlier = Earlier(earlier_suggestions(stored.earlier, asked), stored.earlier_complete)
-        again = evaluate(facts, compiled, AT, LocalMatcher(), earlier)
+        again = evaluate(facts, compiled, AT, InProcess(), earlier)
         assert decision_json(again) == decision_json(answer.decision)
 
 
@@ -340,9 +340,7 @@ class Interrupted(MemoryAuditLog):
         return super().append(record)
 
 
-def test_a_suggestion_recorded_in_between_is_taken_back_too(
-    shelf: FolderShelf, matcher: LocalMatcher
-) -> None:
+def test_a_suggestion_recorded_in_between_is_taken_back_too(shelf: FolderShelf, matcher: InProcess) -> None:
     log = Interrupted()
     here, there = Room(shelf, log, matcher), Room(shelf, log, matcher)
     here.send(FULL)
@@ -352,7 +350,7 @@ def test_a_suggestion_recorded_in_between_is_taken_back_too(
     assert [one.index for one in decision.retracted] == ["0", "1"]
 
 
-def test_of_two_that_retract_at_once_one_does(shelf: FolderShelf, matcher: LocalMatcher) -> None:
+def test_of_two_that_retract_at_once_one_does(shelf: FolderShelf, matcher: InProcess) -> None:
     log = Interrupted()
     here, there = Room(shelf, log, matcher), Room(shelf, log, matcher)
     here.send(FULL)
@@ -364,9 +362,7 @@ def test_of_two_that_retract_at_once_one_does(shelf: FolderShelf, matcher: Local
     assert (mine.outcome, mine.retracted) == (Outcome.OFFER, ())
 
 
-def test_a_patient_who_never_rests_is_given_up_and_recorded(
-    shelf: FolderShelf, matcher: LocalMatcher
-) -> None:
+def test_a_patient_who_never_rests_is_given_up_and_recorded(shelf: FolderShelf, matcher: InProcess) -> None:
     log = Interrupted()
     here, there = Room(shelf, log, matcher), Room(shelf, log, matcher)
     log.before = [lambda: there.send(FULL), *[lambda: None, lambda: there.send(FULL)] * 7]

@@ -5,7 +5,7 @@ from pathlib import Path
 import click
 
 from pactolus_adapters.cli.options import trust_option
-from pactolus_adapters.cli.rules.signing_options import release_folder, trusted
+from pactolus_adapters.cli.rules.signing_options import existing_releases, trusted
 
 __all__ = ["activate"]
 
@@ -41,7 +41,7 @@ def activate(
     pack_id, _, number = version.partition("@")
     if not pack_id or not number:
         raise click.BadParameter("expected ID@VERSION", param_hint="ID@VERSION")
-    folder = release_folder(releases, "--releases")
+    folder = existing_releases(releases)
     done = run(
         folder, pack_id, number, trusted(trust), by=by, reason=reason, rollback=rollback, now=system_clock
     )

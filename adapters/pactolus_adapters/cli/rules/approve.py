@@ -24,6 +24,7 @@ __all__ = ["approve"]
 @click.option(
     "--overlays",
     type=click.Path(exists=True, file_okay=False, path_type=Path),
+    metavar="DIR",
     help="Record it in the site's folder of overlays, for a pack that is published.",
 )
 @click.option("--date", "on", type=click.DateTime(["%Y-%m-%d"]), help="Day of the sign-off [today, UTC].")

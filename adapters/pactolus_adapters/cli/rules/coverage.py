@@ -11,7 +11,9 @@ import click
 
 from pactolus_adapters.cli.exits import Exit
 from pactolus_adapters.cli.rules.pack_argument import pack_argument, pack_folder
+from pactolus_adapters.cli.rules.places import opened, place_text
 from pactolus_adapters.cli.rules.progress import counted
+from pactolus_adapters.cli.terminal import several
 
 if TYPE_CHECKING:
     from pactolus_adapters.authoring.draft import Draft
@@ -47,7 +49,7 @@ def coverage(pack: str, rules: Path | None, require: Decimal | None, as_json: bo
     Example:
       pactolus rules coverage midas-consolidation --require 95
 
-    Exit codes: 0 told, and each kind is as high as required; 1 one is below; 4 the pack is refused.
+    Exit codes: 0 told, and each kind is as high as required; 1 one is below; 2 usage; 4 the pack is refused.
     """
     from pactolus_adapters.authoring.cover import counted_cases, new_tally
     from pactolus_adapters.authoring.draft import open_draft
@@ -80,13 +82,13 @@ def _written(share: "Share") -> str:
 
 
 def _lines(found: "Coverage", draft: "Draft", folder: Path, cases: int) -> Iterator[str]:
-    rows = [(_place(item, folder), item.kind.value, item.text, _never(item)) for item in found.gaps]
+    rows = [(place_text(folder, item.place), item.kind.value, item.text, _never(item)) for item in found.gaps]
     widths = [max((len(row[column]) for row in rows), default=0) for column in range(2)]
     for place, kind, text, lacking in rows:
         yield f"{place.ljust(widths[0])}  {kind.ljust(widths[1])}  {lacking}: {text}"
     if rows:
         yield ""
-    yield f"{draft.pack.id} {draft.pack.version}, {cases} cases"
+    yield f"{draft.pack.id} {draft.pack.version}: looked at with {several(cases, 'case')}"
     for name, share in _shares(found).items():
         yield f"  {name.ljust(10)}  {_written(share).rjust(5)} %  {share.seen} of {share.asked}"
     left_out = [goal for item in found.items for goal in item.goals if not goal.counts]
@@ -96,10 +98,6 @@ def _lines(found: "Coverage", draft: "Draft", folder: Path, cases: int) -> Itera
 
 def _never(item: "Item") -> str:
     return "never " + ", ".join(goal.sight for goal in item.lacking)
-
-
-def _place(item: "Item", folder: Path) -> str:
-    return f"{folder / item.place.file}:{item.place.line}"
 
 
 def _data(found: "Coverage", draft: "Draft", folder: Path, cases: int) -> dict[str, Any]:
@@ -115,7 +113,7 @@ def _data(found: "Coverage", draft: "Draft", folder: Path, cases: int) -> dict[s
             {
                 "kind": item.kind.value,
                 "rule": item.rule,
-                "file": str(folder / item.place.file),
+                "file": opened(folder, item.place.file),
                 "line": item.place.line,
                 "text": item.text,
                 "goals": [_goal(goal) for goal in item.goals],

@@ -8,6 +8,7 @@ import click
 
 from pactolus_adapters.cli.exits import Exit
 from pactolus_adapters.cli.rules.pack_argument import pack_folder
+from pactolus_adapters.cli.rules.progress import busy
 
 __all__ = ["diff"]
 
@@ -67,7 +68,7 @@ def diff(
     from pactolus_adapters.cli.rules.render_diff import render_comparison
 
     folders = pack_folder(old, rules), pack_folder(new, rules)
-    with open_matcher() as matcher:
+    with open_matcher() as matcher, busy("comparing the two packs"):
         pair = Pair(open_draft(folders[0]), open_draft(folders[1]), matcher)
         if witness is not None:
             made_folder(witness)

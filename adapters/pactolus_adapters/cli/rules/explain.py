@@ -9,6 +9,7 @@ import click
 
 from pactolus_adapters.cli.instant import Instant
 from pactolus_adapters.cli.rules.pack_argument import pack_argument, pack_folder
+from pactolus_adapters.cli.rules.progress import busy
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -85,7 +86,11 @@ def _all(
     with open_matcher() as matcher:
         for file in files:
             now = at or datetime.now(UTC).replace(microsecond=0)
-            yield explain_file(draft, str(file), file.read_bytes(), matcher, now, steps)
+            with busy(f"explaining {file}"):
+                explained = explain_file(draft, str(file), file.read_bytes(), matcher, now, steps)
+            yield explained
         for case in found.values():
             assert case is not None
-            yield explain_case(draft, case, matcher, at, steps)
+            with busy(f"explaining {case.place.file}"):
+                explained = explain_case(draft, case, matcher, at, steps)
+            yield explained

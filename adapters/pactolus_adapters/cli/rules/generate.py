@@ -14,6 +14,7 @@ from pactolus_adapters.cli.rules.progress import counted
 from pactolus_adapters.cli.terminal import folded
 
 if TYPE_CHECKING:
+    from pactolus_adapters.authoring.draft import Draft
     from pactolus_adapters.authoring.generate_cases import Written
     from pactolus_engine.generate.run import NotShown
 
@@ -25,6 +26,7 @@ __all__ = ["generate"]
 @click.option(
     "--into",
     type=click.Path(file_okay=False, path_type=Path),
+    metavar="DIR",
     help="Folder to write to [the `cases` folder of the pack].",
 )
 @click.option("--all", "is_all", is_flag=True, help="Also what the cases of the pack show already.")
@@ -44,7 +46,7 @@ def generate(
       pactolus rules generate midas-consolidation --into drafts
 
     Exit codes: 0 all that is lacking was written, or nothing is; 1 something could not be shown within the bound;
-    4 the pack is refused; 6 the engines disagree about a case.
+    2 usage; 4 the pack is refused; 6 the engines disagree about a case.
     """
     from pactolus_adapters import wiring
     from pactolus_adapters.authoring.draft import open_draft
@@ -62,24 +64,37 @@ def generate(
     if as_json:
         click.echo(json.dumps(_data(made, open_ends, list(files), target), indent=2))
     else:
-        click.echo("\n".join(_lines(made, open_ends, list(files), target, dry_run=dry_run)))
+        click.echo("\n".join(_lines(draft, made, open_ends, list(files), target, dry_run=dry_run)))
     sys.exit(Exit.FOUND if any(one.is_bound for one in open_ends) else Exit.OUTCOME)
 
 
 def _lines(
-    made: "list[Written]", open_ends: "list[NotShown]", files: list[Path], target: Path, *, dry_run: bool
+    draft: "Draft",
+    made: "list[Written]",
+    open_ends: "list[NotShown]",
+    files: list[Path],
+    target: Path,
+    *,
+    dry_run: bool,
 ) -> Iterator[str]:
     for one in made:
         if target / one.file in files:
             yield f"{target / one.file}"
             yield from folded(one.title)
     if open_ends:
-        yield "not shown:"
+        yield "not shown, and why:"
     for end in open_ends:
         yield from folded(f"{end.title}: {end.why}", "- ")
     word = "would be written" if dry_run else "written"
     there = len(made) - len(files)
-    yield f"{len(files)} {word}{f', {there} there already' if there else ''}, {len(open_ends)} not shown"
+    if files and not dry_run:
+        yield from folded(
+            "Each expects what the pack says now: read it against the rule's text, correct it, rename it."
+        )
+    if files or open_ends:
+        yield ""
+    counts = f"{len(files)} {word}{f', {there} there already' if there else ''}, {len(open_ends)} not shown"
+    yield f"{draft.pack.id} {draft.pack.version}: {counts}"
 
 
 def _data(

@@ -5,6 +5,7 @@ from pathlib import Path
 from xml.etree.ElementTree import Element, ElementTree, SubElement, indent
 
 from pactolus_adapters.authoring.judge_cases import JudgedCase, Verdict, case_stem
+from pactolus_adapters.cli.rules.places import opened
 from pactolus_adapters.cli.terminal import clean
 
 __all__ = ["write_junit"]
@@ -40,7 +41,7 @@ def _case(suite: Element, pack: str, folder: Path, judged: JudgedCase) -> None:
         "testcase",
         classname=pack,
         name=f"{case_stem(judged.case)}: {clean(judged.case.name)}",
-        file=str(folder / place.file),
+        file=opened(folder, place.file),
         line=str(place.line),
     )
     if judged.passed:

@@ -78,13 +78,14 @@ def mutate(
     for operator in operators:
         if operator not in OPERATORS:
             raise click.BadParameter(f"no operator `{operator}`; see --operators", param_hint="--operator")
-    draft = open_draft(pack_folder(pack, rules))
+    folder = pack_folder(pack, rules)
+    draft = open_draft(folder)
     with _progress() as told:
         chosen = Choice(parts, operators, sample or 0)
         report: MutationReport = tried(draft, chosen, jobs or os.cpu_count() or 1, told)
     if (parts or operators) and not report.results and not report.failing:
         raise click.BadParameter("no mistake fits these options", param_hint="--rule, --operator")
-    click.echo(report_json(report) if as_json else "\n".join(report_lines(report)))
+    click.echo(report_json(report, folder) if as_json else "\n".join(report_lines(report, folder)))
     is_below = require is not None and report.tenths < 10 * require
     sys.exit(Exit.FOUND if is_below or report.failing or report.strays else Exit.OUTCOME)
 

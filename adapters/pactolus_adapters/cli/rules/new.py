@@ -12,7 +12,10 @@ __all__ = ["new"]
 @click.command(short_help="Begin a pack.")
 @click.argument("name")
 @click.option(
-    "--into", type=click.Path(path_type=Path), help="Folder to put it in [PACTOLUS_RULES, ./rules]."
+    "--into",
+    type=click.Path(path_type=Path),
+    metavar="DIR",
+    help="Folder to put it in [PACTOLUS_RULES, ./rules].",
 )
 def new(name: str, into: Path | None) -> None:
     """Make a folder NAME with a pack that loads and whose cases pass, and comments that say what each line does.
@@ -36,4 +39,6 @@ def new(name: str, into: Path | None) -> None:
         folder = new_pack(name, into or settings_from().rules, system_clock().date())
     except NotCreated as error:
         raise click.BadParameter(str(error), param_hint="NAME") from error
-    click.echo(f"{folder} is a pack. Next: pactolus rules test {folder}; pactolus rules check {folder}")
+    click.echo(f"{folder} is a pack. Next:")
+    for verb in ("test", "check"):
+        click.echo(f"   pactolus rules {verb} {folder}")

@@ -35,7 +35,10 @@ def pack_folder(pack: str, rules: Path | None) -> Path:
     for folder in (Path(pack), below / pack):
         if (folder / "pack.yaml").is_file():
             return folder
-    raise click.BadParameter("no pack of that name", param_hint="PACK")
+    raise click.BadParameter(
+        f"no `pack.yaml` in `{pack}`, nor in `{below / pack}`; name a folder, or a pack below --rules",
+        param_hint="PACK",
+    )
 
 
 def chosen_folders(packs: tuple[str, ...], rules: Path | None) -> tuple[Path, ...]:
@@ -45,5 +48,5 @@ def chosen_folders(packs: tuple[str, ...], rules: Path | None) -> tuple[Path, ..
     below = settings_from(rules=rules).rules
     found = tuple(sorted(file.parent for file in below.glob("*/pack.yaml")))
     if not found:
-        raise click.BadParameter("no pack below the rules folder", param_hint="--rules")
+        raise click.BadParameter(f"no pack below `{below}`", param_hint="--rules")
     return found

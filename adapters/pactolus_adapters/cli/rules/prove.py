@@ -9,13 +9,12 @@ import click
 
 from pactolus_adapters.cli.exits import Exit
 from pactolus_adapters.cli.rules.pack_argument import pack_argument, pack_folder
+from pactolus_adapters.cli.rules.progress import busy
 
 if TYPE_CHECKING:
     from pactolus_engine.proof.finding import Report
 
 __all__ = ["prove"]
-
-_CLEAR_LINE = "\r\x1b[K"
 
 
 @click.command(short_help="Prove a pack over all patients, unknown included.")
@@ -64,9 +63,8 @@ def prove(pack: str, rules: Path | None, witness: Path | None, effort: int, as_j
     draft = open_draft(folder)
     if witness is not None:
         made_folder(witness)
-    with wiring.open_matcher() as matcher:
-        report = prove_draft(draft, matcher, effort=effort, progress=_progress())
-    _progress()("")
+    with wiring.open_matcher() as matcher, busy("proving") as now:
+        report = prove_draft(draft, matcher, effort=effort, progress=lambda one: now(f"asking about {one}"))
     witnesses = {finding: list(witnesses_of(draft.pack, finding)) for finding in report.findings}
     if witness is not None:
         write_witnesses([one for each in witnesses.values() for one in each], witness)
@@ -82,18 +80,3 @@ def _exit(report: "Report") -> Exit:
     if report.open_findings:
         return Exit.FOUND
     return Exit.UNDECIDED if report.undecided else Exit.OUTCOME
-
-
-class _Progress:
-    """One line on the terminal that says what is asked; nothing where it is none."""
-
-    def __init__(self) -> None:
-        self._shows = sys.stderr.isatty()
-
-    def __call__(self, question: str) -> None:
-        if self._shows:
-            click.echo(f"{_CLEAR_LINE}{f'asking about {question}' if question else ''}", nl=False, err=True)
-
-
-def _progress() -> _Progress:
-    return _Progress()

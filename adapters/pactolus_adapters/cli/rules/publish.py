@@ -10,6 +10,7 @@ import click
 from pactolus_adapters.cli.exits import Exit
 from pactolus_adapters.cli.options import trust_option
 from pactolus_adapters.cli.rules.pack_argument import pack_argument, pack_folder
+from pactolus_adapters.cli.rules.progress import busy
 from pactolus_adapters.cli.rules.signing_options import key_option, release_folder
 
 if TYPE_CHECKING:
@@ -20,7 +21,12 @@ __all__ = ["publish"]
 
 @click.command(short_help="Publish a version that never changes.")
 @pack_argument
-@click.option("--to", "releases", type=click.Path(path_type=Path), help="Folder [PACTOLUS_RELEASES].")
+@click.option(
+    "--releases",
+    "--to",
+    type=click.Path(path_type=Path),
+    help="Folder of published packs [PACTOLUS_RELEASES].",
+)
 @key_option
 @trust_option
 @click.option("--json", "as_json", is_flag=True, help="One JSON document.")
@@ -35,7 +41,7 @@ def publish(
 
     \b
     Example:
-      pactolus rules publish midas-consolidation --to /srv/pactolus/releases --key ~/keys/publisher.pem
+      pactolus rules publish midas-consolidation --releases /srv/pactolus/releases --key ~/keys/publisher.pem
 
     Exit codes: 0 published, or this very version was; 1 a gate found something; 2 usage, or the key cannot be
     used; 4 the pack, its version or its signature is refused.
@@ -45,23 +51,19 @@ def publish(
     from pactolus_adapters.clock import system_clock
     from pactolus_adapters.settings import settings_from
 
-    done = run(
-        pack_folder(pack, rules),
-        release_folder(releases, "--to"),
-        key,
-        all_gates(system_clock()),
-        now=system_clock,
-        trust=settings_from(trust=trust or None).trust,
-        tell=_tell,
-    )
+    folder, there = pack_folder(pack, rules), release_folder(releases)
+    with busy("publishing") as now:
+        done = run(
+            folder,
+            there,
+            key,
+            all_gates(system_clock()),
+            now=system_clock,
+            trust=settings_from(trust=trust or None).trust,
+            tell=lambda gate: now(f"gate: {gate}"),
+        )
     click.echo(json.dumps(_document(done)) if as_json else "\n".join(_lines(done)))
     sys.exit(Exit.FOUND if done.problems else Exit.OUTCOME)
-
-
-def _tell(gate: str) -> None:
-    """The gate that is tried now, on standard error while that is a terminal."""
-    if sys.stderr.isatty():
-        click.echo(f"gate: {gate}", err=True)
 
 
 def _lines(done: "Publication") -> list[str]:

@@ -9,7 +9,7 @@ import click
 
 from pactolus_adapters.cli.exits import Exit
 from pactolus_adapters.cli.options import trust_option
-from pactolus_adapters.cli.rules.signing_options import trusted
+from pactolus_adapters.cli.rules.signing_options import existing_releases, trusted
 
 if TYPE_CHECKING:
     from pactolus_adapters.authoring.activate import ListedRelease
@@ -18,24 +18,29 @@ __all__ = ["releases"]
 
 
 @click.command(short_help="List published versions.")
-@click.argument("folder", metavar="RELEASES", type=click.Path(exists=True, file_okay=False, path_type=Path))
+@click.option(
+    "--releases",
+    "folder",
+    type=click.Path(path_type=Path),
+    help="Folder of published packs [PACTOLUS_RELEASES].",
+)
 @trust_option
 @click.option("--json", "as_json", is_flag=True, help="One JSON document.")
-def releases(folder: Path, trust: tuple[Path, ...], as_json: bool) -> None:
-    """List every version in RELEASES: which is active, by which key it is signed, and whether that holds.
+def releases(folder: Path | None, trust: tuple[Path, ...], as_json: bool) -> None:
+    """List every published version: which is active, by which key it is signed, and whether that holds.
 
     The head of the chain of activations is told at the end. Write it down elsewhere: whoever can write the folder can
     shorten the chain, and only somebody who remembers its head sees that.
 
     \b
     Example:
-      pactolus rules releases /srv/pactolus/releases --trust publisher.pem.pub
+      pactolus rules releases --releases /srv/pactolus/releases --trust publisher.pem.pub
 
     Exit codes: 0 every signature holds; 1 one does not; 2 usage; 4 the chain of activations is broken.
     """
     from pactolus_adapters.authoring.activate import listed
 
-    found, head = listed(folder, trusted(trust))
+    found, head = listed(existing_releases(folder), trusted(trust))
     if as_json:
         click.echo(json.dumps({"releases": [_document(one) for one in found], "head": head}))
     else:

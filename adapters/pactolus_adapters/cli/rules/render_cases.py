@@ -14,22 +14,17 @@ from pactolus_adapters.authoring.judge_cases import (
     facts_of,
     settled,
 )
+from pactolus_adapters.cli.rules.places import opened, place_text
 from pactolus_adapters.cli.terminal import folded
 from pactolus_engine.decision import Decision, Explanation, FactTrace, RuleTrace
 
-__all__ = ["case_data", "failure_lines", "place_of", "summary"]
-
-
-def place_of(judged: JudgedCase, folder: Path) -> str:
-    """`rules/a-pack/cases/a-case.yaml:1`."""
-    place = judged.case.place
-    return f"{folder / place.file}:{place.line}"
+__all__ = ["case_data", "failure_lines", "summary"]
 
 
 def failure_lines(judged: JudgedCase, draft: Draft, folder: Path, *, with_values: bool) -> Iterator[str]:
     """A failing case: its story, its place, both sides of each difference, the rules that decided."""
     yield f"{judged.verdict.upper()}: {judged.case.name}"
-    yield f"   {place_of(judged, folder)}"
+    yield f"   {place_text(folder, judged.case.place)}"
     if judged.message:
         yield from folded(judged.message)
     for one in judged.differences:
@@ -75,7 +70,7 @@ def case_data(judged: JudgedCase, draft: Draft, folder: Path, *, with_values: bo
     data: dict[str, Any] = {
         "case": case_stem(judged.case),
         "name": judged.case.name,
-        "file": str(folder / judged.case.place.file),
+        "file": opened(folder, judged.case.place.file),
         "line": judged.case.place.line,
         "result": judged.verdict.value,
         "message": judged.message,

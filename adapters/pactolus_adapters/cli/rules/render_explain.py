@@ -13,7 +13,7 @@ from pactolus_engine.grounds import Ground, WhyNot
 __all__ = ["answer_line", "render_explained"]
 
 _SHOWN = 6
-"""Changes that are listed for one answer; the others are counted, and in `--json`."""
+"""Changes that are listed for one answer, tests for one rule; if there are more they are counted, and in `--json`."""
 
 _FEW = 3
 """Facts whose values still fit on the line of a rule that is not true."""
@@ -98,13 +98,17 @@ def _parts(ground: Ground) -> Iterator[str]:
 
 
 def _on_one_line(tree: Explanation) -> str:
-    """The failing tests of a tree, each with its truth; `not` stands before what it denies."""
-    return "; ".join(dict.fromkeys(_tests(tree, "")))
+    """The failing tests of a tree, each with its truth; `not` stands before what it denies. Many that are all
+    false are counted: `--json` lists them."""
+    tests = list(dict.fromkeys(_tests(tree, "")))
+    if len(tests) > _SHOWN and all(one.startswith("(") and one.endswith(") is false") for one in tests):
+        return f"none of its {len(tests)} tests is true, which --json lists"
+    return "; ".join(tests)
 
 
 def _tests(tree: Explanation, before: str) -> Iterator[str]:
     if not tree.children:
-        yield f"{before}{tree.text} is {tree.truth}"
+        yield f"{before}({tree.text}) is {tree.truth}"
     for part in tree.children:
         yield from _tests(part, f"{before}not: " if tree.text == "not" else before)
 

@@ -1,6 +1,5 @@
 """Findings as lines for a reader and as JSON; paths are those that an editor can open from here."""
 
-import os
 from collections import Counter
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
@@ -9,11 +8,12 @@ from typing import Any
 
 import click
 
-from pactolus_adapters.cli.terminal import clean
+from pactolus_adapters.cli.rules.places import opened
+from pactolus_adapters.cli.terminal import clean, several
 from pactolus_engine.checks.finding import Finding, Severity
 from pactolus_engine.checks.run import Checked
 
-__all__ = ["CheckedFolder", "finding_data", "findings_json", "findings_text", "opened"]
+__all__ = ["CheckedFolder", "findings_json", "findings_text"]
 
 _COLOURS = {Severity.ERROR: "red", Severity.WARNING: "yellow", Severity.INFO: "cyan"}
 
@@ -25,12 +25,6 @@ class CheckedFolder:
     folder: Path
     checked: Checked
     is_refused: bool
-
-
-def opened(folder: Path, file: str) -> str:
-    """The path of a file of a pack, from the working directory where it lies below it."""
-    path = os.path.relpath(folder / file)
-    return str(folder / file) if path.startswith("..") else path
 
 
 def findings_text(checked: Sequence[CheckedFolder]) -> Iterator[str]:
@@ -52,17 +46,13 @@ def _lines(folder: Path, finding: Finding) -> Iterator[str]:
 def _summary(checked: Sequence[CheckedFolder]) -> str:
     counted = Counter(finding.severity for one in checked for finding in one.checked.findings)
     found = ", ".join(
-        _several(counted[severity], severity.value) for severity in Severity if counted[severity]
+        several(counted[severity], severity.value) for severity in Severity if counted[severity]
     )
     waived = sum(len(one.checked.waived) for one in checked)
     refused = sum(one.is_refused for one in checked)
-    told = [f"{_several(len(checked), 'pack')} checked", found or "nothing found"]
+    told = [f"{several(len(checked), 'pack')} checked", found or "nothing found"]
     told += [f"{refused} refused"] if refused else []
     return ", ".join([*told, f"{waived} waived"] if waived else told)
-
-
-def _several(count: int, noun: str) -> str:
-    return f"{count} {noun if count == 1 or noun == 'info' else noun + 's'}"
 
 
 def findings_json(checked: Iterable[CheckedFolder]) -> dict[str, Any]:
@@ -72,9 +62,9 @@ def findings_json(checked: Iterable[CheckedFolder]) -> dict[str, Any]:
             {
                 "folder": str(one.folder),
                 "refused": one.is_refused,
-                "findings": [finding_data(one.folder, finding) for finding in one.checked.findings],
+                "findings": [_finding_data(one.folder, finding) for finding in one.checked.findings],
                 "waived": [
-                    finding_data(one.folder, let.finding) | {"reason": let.reason}
+                    _finding_data(one.folder, let.finding) | {"reason": let.reason}
                     for let in one.checked.waived
                 ],
             }
@@ -83,8 +73,7 @@ def findings_json(checked: Iterable[CheckedFolder]) -> dict[str, Any]:
     }
 
 
-def finding_data(folder: Path, finding: Finding) -> dict[str, Any]:
-    """One finding, every field of it."""
+def _finding_data(folder: Path, finding: Finding) -> dict[str, Any]:
     return {
         "code": finding.code,
         "check": finding.check,

@@ -2,10 +2,12 @@
 
 import json
 from collections.abc import Iterator
+from pathlib import Path
 
 from pactolus_adapters.authoring.mutate import MutantResult, MutationReport
 from pactolus_adapters.authoring.mutation_bench import Fate
-from pactolus_adapters.cli.terminal import clean, folded
+from pactolus_adapters.cli.rules.places import opened, place_text
+from pactolus_adapters.cli.terminal import clean, folded, several
 from pactolus_engine.mutants.operators import OPERATORS
 
 __all__ = ["operator_lines", "report_json", "report_lines"]
@@ -20,23 +22,26 @@ def operator_lines() -> Iterator[str]:
         yield f"{code:<{width}}  {sentence}"
 
 
-def report_lines(report: MutationReport) -> Iterator[str]:
-    """The score, the survivors, and what `mutants.yaml` says that is not so."""
-    yield f"{report.pack} {report.version}: {_score(report)}"
-    yield _counts(report)
+def report_lines(report: MutationReport, folder: Path) -> Iterator[str]:
+    """The survivors, what `mutants.yaml` in the folder says that is not so, and last the score."""
     for file in report.failing:
-        yield f"fails as the pack stands: {file}"
+        yield f"fails as the pack stands: {opened(folder, file)}"
     if report.failing:
         yield "nothing was tried: a case that fails already notices every mistake and none"
     survivors = report.of(Fate.SURVIVED)
-    if survivors:
-        yield ""
-        yield "survivors:"
     for one in survivors:
-        yield from _survivor(one)
+        yield from _survivor(one, folder)
     for stated, why in report.strays:
-        place = stated.place
-        yield f"{place.file}:{place.line}:{place.column}: {clean(stated.mutant)}: {why}; take it out"
+        yield f"{place_text(folder, stated.place)}: {clean(stated.mutant)}: {why}; take it out"
+    if any(not one.reason for one in survivors):
+        yield from folded(
+            "What survived without a reason wants a case that notices it, or a line in `mutants.yaml` that says why it "
+            "does no harm."
+        )
+    if report.failing or survivors or report.strays:
+        yield ""
+    yield f"{report.pack} {report.version}: {_score(report)}"
+    yield f"   {_counts(report)}"
 
 
 def _score(report: MutationReport) -> str:
@@ -48,20 +53,20 @@ def _score(report: MutationReport) -> str:
 
 def _counts(report: MutationReport) -> str:
     stated = sum(1 for one in report.of(Fate.SURVIVED) if one.reason)
-    counts = ", ".join(f"{len(report.of(fate))} {fate}" for fate in _FATES)
-    return (
-        f"{len(report.results)} mutants by {report.cases} cases: {counts}; {stated} of the survivors stated"
-    )
+    counts = {fate: f"{len(report.of(fate))} {fate}" for fate in _FATES}
+    counts[Fate.SURVIVED] += f" ({stated} with a reason)" if stated else ""
+    tried = f"{several(len(report.results), 'mutant')} by {several(report.cases, 'case')}"
+    return f"{tried}: {', '.join(counts.values())}"
 
 
-def _survivor(one: MutantResult) -> Iterator[str]:
-    place = one.mutant.place
-    yield f"{place.file}:{place.line}:{place.column}: {one.mutant.id}"
+def _survivor(one: MutantResult, folder: Path) -> Iterator[str]:
+    yield f"{place_text(folder, one.mutant.place)}: survived: {one.mutant.id}"
     yield from folded(one.mutant.description)
-    yield from folded(f"stated: {one.reason}" if one.reason else "no reason is stated")
+    if one.reason:
+        yield from folded(f"reason: {one.reason}")
 
 
-def report_json(report: MutationReport) -> str:
+def report_json(report: MutationReport, folder: Path) -> str:
     """Everything, with every mutant; the score in tenths of a percent, so that it stays a whole number."""
     document = {
         "pack": report.pack,
@@ -71,7 +76,7 @@ def report_json(report: MutationReport) -> str:
         "scoreTenths": report.tenths if report.tried else None,
         "counts": {fate.value: len(report.of(fate)) for fate in _FATES},
         "failing": list(report.failing),
-        "mutants": [_mutant(one) for one in report.results],
+        "mutants": [_mutant(one, folder) for one in report.results],
         "notSurvivors": [
             {"mutant": one.mutant, "line": one.place.line, "why": why} for one, why in report.strays
         ],
@@ -79,13 +84,13 @@ def report_json(report: MutationReport) -> str:
     return json.dumps(document, indent=2)
 
 
-def _mutant(one: MutantResult) -> dict[str, object]:
+def _mutant(one: MutantResult, folder: Path) -> dict[str, object]:
     place = one.mutant.place
     return {
         "id": one.mutant.id,
         "operator": one.mutant.operator,
         "part": one.mutant.part,
-        "file": place.file,
+        "file": opened(folder, place.file),
         "line": place.line,
         "column": place.column,
         "description": one.mutant.description,

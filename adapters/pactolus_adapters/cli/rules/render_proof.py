@@ -6,6 +6,7 @@ from pathlib import Path
 from typing import Any
 
 from pactolus_adapters.authoring.prove import Witness
+from pactolus_adapters.cli.rules.places import opened, place_text
 from pactolus_adapters.cli.terminal import clean, folded
 from pactolus_engine.pack.model import Pack
 from pactolus_engine.proof.finding import Finding, Report, Undecided
@@ -27,6 +28,9 @@ def proof_text(
     for finding in sorted(report.findings, key=lambda one: bool(one.accepted)):
         yield from _finding(pack, folder, finding, witnesses[finding], written)
         yield ""
+    if report.open_findings:
+        yield from folded("Change the rules, or accept a finding in `properties.yaml` with its reason.")
+        yield ""
     for open_ in report.undecided:
         yield f"not decided: {_about(open_)}"
     if report.undecided:
@@ -38,8 +42,7 @@ def proof_text(
 def _finding(
     pack: Pack, folder: Path, finding: Finding, witnesses: list[Witness], written: Path | None
 ) -> Iterator[str]:
-    place = finding.place
-    at = f"{folder / place.file}:{place.line}:{place.column}"
+    at = place_text(folder, finding.place)
     yield clean(f"{at}: {finding.code.value}: {_named(finding)}{finding.message}")
     if finding.accepted:
         yield from folded(finding.accepted, "accepted: ")
@@ -118,7 +121,7 @@ def _finding_data(
         "rules": list(finding.rules),
         "subject": finding.subject,
         "message": finding.message,
-        "place": {"file": str(folder / place.file), "line": place.line, "column": place.column},
+        "place": {"file": opened(folder, place.file), "line": place.line, "column": place.column},
         "accepted": finding.accepted or None,
         "witnesses": [_witness_data(pack, folder, one, written) for one in witnesses],
     }

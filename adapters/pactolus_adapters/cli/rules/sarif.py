@@ -9,7 +9,8 @@ from pathlib import Path
 from typing import Any
 from urllib.parse import quote
 
-from pactolus_adapters.cli.rules.render_findings import CheckedFolder, opened
+from pactolus_adapters.cli.rules.places import opened
+from pactolus_adapters.cli.rules.render_findings import CheckedFolder
 from pactolus_engine.checks.finding import Finding, Severity
 from pactolus_engine.checks.table import CHECKS, IDLE_WAIVER, REFUSED, Rubric
 

@@ -8,7 +8,7 @@ import click
 
 from pactolus_adapters.settings import settings_from
 
-__all__ = ["key_option", "release_folder", "trusted"]
+__all__ = ["existing_releases", "key_option", "release_folder", "trusted"]
 
 _Command = Callable[..., Any]
 
@@ -23,12 +23,22 @@ def key_option(command: _Command) -> _Command:
     )(command)
 
 
-def release_folder(releases: Path | None, option: str) -> Path:
-    """The folder that the option or the setting means; raises `click.UsageError` when neither names one."""
+def release_folder(releases: Path | None) -> Path:
+    """The folder of published packs that `--releases` or the setting means; raises `click.UsageError` when neither names one."""
     path = settings_from(releases=releases).releases
     if path is None:
-        raise click.UsageError(f"name the folder of published packs: {option}, or PACTOLUS_RELEASES")
+        raise click.UsageError("name the folder of published packs: --releases, or PACTOLUS_RELEASES")
     return path
+
+
+def existing_releases(releases: Path | None) -> Path:
+    """As `release_folder`, where something must have been published; raises `click.BadParameter` otherwise."""
+    folder = release_folder(releases)
+    if not folder.is_dir():
+        raise click.BadParameter(
+            f"no folder `{folder}`; `pactolus rules publish` makes it", param_hint="--releases"
+        )
+    return folder
 
 
 def trusted(trust: tuple[Path, ...]) -> tuple[Path, ...]:

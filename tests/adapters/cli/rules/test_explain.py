@@ -20,7 +20,7 @@ def test_a_case_tells_why_why_not_and_what_would_flip_it(run: Runner, tmp_path: 
     told = run("rules", "explain", "midas-consolidation", "--case", "t05-blood")
     assert told.code == 0
     assert "The MRD sample is blood or plasma [exclude, specimen-is-blood]" in told.out
-    assert "offer-tandem-asct is not true: mrd >= 1e-5 is false (mrd: 3e-6)" in told.out
+    assert "offer-tandem-asct is not true: (mrd >= 1e-5) is false (mrd: 3e-6)" in told.out
     assert "- Specimen of the MRD sample: blood -> marrow-aspirate" in told.out
     assert "every change of up to 2 facts was tried" in told.out
     assert not (tmp_path / "data").exists()

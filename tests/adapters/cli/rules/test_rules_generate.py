@@ -26,7 +26,7 @@ def test_a_gap_is_told_with_the_place_of_its_rule(run: Runner, folder: Path) -> 
     assert found.code == Exit.OUTCOME
     assert f"{folder}/rules/negative.yaml:1" in found.out
     assert "never at: mrd < 1e-5" in found.out
-    assert "small 1.0.0, 3 cases" in found.out
+    assert "small 1.0.0: looked at with 3 cases" in found.out
 
 
 def test_what_is_required_decides_the_exit(run: Runner, folder: Path) -> None:

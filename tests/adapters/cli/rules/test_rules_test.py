@@ -28,7 +28,7 @@ def test_a_failing_case_is_told_as_a_clinician_reads_it(run: Runner, tmp_path: P
     found = run("rules", "test", folder)
     assert found.code == Exit.FOUND
     lines = [line.strip() for line in found.out.splitlines()]
-    assert lines[:2] == ["FAILED: positive, two grafts", f"{folder}/cases/positive.yaml:1"]
+    assert lines[:2] == ["FAILED: positive, two grafts", f"{folder}/cases/positive.yaml:1:1"]
     assert "outcome: expected HOLD, got OFFER" in lines
     assert "options: expected none, got graft" in lines
     assert "- true: Title of offered [offer, offered]" in lines
