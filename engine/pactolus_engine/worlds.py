@@ -4,7 +4,8 @@ An open date may decide which readings count (a response counts when dated aroun
 induction), and samples that may or may not agree leave value and standing open together. Such a
 fact is no cell of its own. So it is supposed to be in each state that makes a difference, the
 readings are weighed again, and the cells that are then open are completed. Impossible patients
-(born after the diagnosis) are left out.
+(born after the diagnosis) are left out, unless every supposition gives one: then what was sent
+contradicts itself, and the answer is what the pack says of that.
 """
 
 from collections.abc import Iterator, Mapping
@@ -76,7 +77,7 @@ def every_world(
         return Worlds((), (as_sent,), True)
     if prod(map(len, choices.values())) > MAXIMUM_WORLDS:
         return Worlds((), (as_sent,), False)
-    worlds = tuple(search.worlds(choices))
+    worlds = tuple(search.worlds(choices)) or tuple(search.worlds(choices, with_impossible=True))
     return Worlds(tuple(choices), worlds, all(world.completions.is_complete for world in worlds))
 
 
@@ -166,7 +167,7 @@ class _Search:
         within = value if isinstance(value, Interval) else Interval(None, True, None, True)
         return turning_points(self.pack, self.conditions, date, within, beside)
 
-    def worlds(self, choices: _Choices) -> Iterator[World]:
+    def worlds(self, choices: _Choices, *, with_impossible: bool = False) -> Iterator[World]:
         """Every possible combination, completed; equal vectors are completed once."""
         compiled, completed = self.compiled, dict[tuple[object, ...], Completions]()
         for choice in product(*(range(len(states)) for states in choices.values())):
@@ -174,7 +175,7 @@ class _Search:
             states = weigh(
                 self.pack, compiled.definitions, compiled.partitions, self.facts, self.instant, supposed
             )
-            if self._is_impossible(states):
+            if not with_impossible and self._is_impossible(states):
                 continue
             vector, shared = compiled.vector(states), shared_dates(compiled, states, self.today)
             key = (*vector.values(), *shared.days)

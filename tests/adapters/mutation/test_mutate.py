@@ -143,7 +143,9 @@ def test_every_stated_survivor_is_a_mutant_that_is_tried(name: str) -> None:
     assert stated and set(stated) <= mutants.keys() - alike.keys()
 
 
-@pytest.mark.parametrize(("name", "step"), [("master-like", 7), ("midas-consolidation", 53), ("midas-endpoint", 17)])
+@pytest.mark.parametrize(
+    ("name", "step"), [("master-like", 7), ("midas-consolidation", 53), ("midas-endpoint", 17)]
+)
 def test_what_is_not_computed_again_would_have_come_out_the_same(name: str, step: int) -> None:
     """A few mutants on a few cases, each case of each mutant whole: the shortcuts must say the same."""
     draft = _shipped(name)

@@ -34,7 +34,7 @@ def render_terminal(table: Table, width: int) -> str:
 def _grid(group: Group, block: Block) -> Grid:
     """Titles head the columns; ids stand below the titles of rules, to ask for one with `--rule`."""
     grid = Grid(box=box.ASCII, show_lines=True)
-    grid.add_column(_RULE, width=_RULE_WIDTH, overflow="fold")
+    grid.add_column(_RULE, min_width=_RULE_WIDTH, overflow="fold")
     for _, title in block.columns:
         grid.add_column(Text(clean(title)), overflow="fold")
     if group.tells_gives:
