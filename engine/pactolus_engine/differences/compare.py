@@ -128,7 +128,7 @@ class _Comparer:
         for fact in _standings_asked(old, new):
             answers += self._answers(Common(Side(old), Side(new), fact))
         beside = tuple(self._beside())
-        moved, listed = moved_rules(self._old, self._new), listed_changes(self._old.pack, self._new.pack)
+        moved, listed = moved_rules(self._old, self._new), listed_changes(self._old, self._new)
         answers.sort(key=_order)
         return Comparison(moved, tuple(answers), beside, listed, self._is_whole, self._not_shown)
 

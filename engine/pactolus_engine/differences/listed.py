@@ -8,8 +8,9 @@ from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from typing import Any
 
+from pactolus_engine.compiled import CompiledPack
 from pactolus_engine.pack.claims import Claims
-from pactolus_engine.pack.model import Pack
+from pactolus_engine.pack.model import Pack, Several, Status, StatusTest
 
 __all__ = ["Change", "Listed", "listed_changes"]
 
@@ -51,12 +52,28 @@ _WORDS = {
 }
 
 
-def listed_changes(old: Pack, new: Pack) -> Listed:
+def listed_changes(old: CompiledPack, new: CompiledPack) -> Listed:
     """Every such difference, sorted."""
+    before, after = old.pack, new.pack
+    facts = {*_entries("fact", before.facts, after.facts, (*_FACT, *_FACT_READ)), *_disagreeing(old, new)}
     return Listed(
-        tuple(sorted(_entries("fact", old.facts, new.facts, (*_FACT, *_FACT_READ)))),
-        tuple(sorted(_acting(old, new))),
-        tuple(sorted(_texts(old, new))),
+        tuple(sorted(facts)), tuple(sorted(_acting(before, after))), tuple(sorted(_texts(before, after)))
+    )
+
+
+def _disagreeing(old: CompiledPack, new: CompiledPack) -> Iterator[Change]:
+    """Samples disagree when they lie in different cells: a moved limit moves that too, for the rules that ask."""
+    for name in sorted(old.partitions.keys() & new.partitions.keys()):
+        is_asked = any(_asks_disagreement(pack, name) for pack in (old, new))
+        agrees = old.partitions[name].fact.several is Several.AGREE
+        if is_asked and agrees and old.partitions[name].cells != new.partitions[name].cells:
+            yield Change(f"fact {name}", "which samples of it disagree, for its limits moved")
+
+
+def _asks_disagreement(compiled: CompiledPack, fact: str) -> bool:
+    return any(
+        isinstance(atom, StatusTest) and atom.fact == fact and Status.DISAGREEING in atom.statuses
+        for atom in compiled.atoms
     )
 
 

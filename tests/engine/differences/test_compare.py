@@ -15,7 +15,7 @@ from pactolus_engine.differences.compare import Comparison, compare
 from pactolus_engine.differences.regions import answer_bits, find_regions, skeleton_of
 from pactolus_engine.evaluate import evaluate
 from pactolus_engine.facts import Reading
-from pactolus_engine.pack.model import All, Any, Condition, Effect, Fact, Not, Pack, Rule, Status
+from pactolus_engine.pack.model import All, Any, Condition, Effect, Fact, Not, Pack, Rule, Several, Status
 from pactolus_engine.values import Codes, Interval
 from tests.support.real_packs import real_pack
 from tests.support.small_packs import (
@@ -80,6 +80,19 @@ def test_a_moved_threshold_gives_exactly_what_lies_between() -> None:
     assert _told(comparison) == [({"mrd": "at or above 1e-5 and below 1e-4"}, "OFFER two", "OFFER one")]
     assert comparison.answers[0].beside == ("no unchanged rule gives OUT_OF_SCOPE",)
     assert comparison.is_whole and comparison.moved == ("high", "low")
+
+
+def test_samples_that_no_longer_disagree_are_listed() -> None:
+    """A conflict that did not change stops fewer: those whose samples now lie in one class."""
+    agreeing = replace(a_fraction(), several=Several.AGREE)
+    odds = rule("odds", Effect.CONFLICT, stands("mrd", Status.DISAGREEING))
+    old, new = (pack_of([agreeing, a_flag()], [*_at(limit), odds]) for limit in ("1e-5", "1e-4"))
+    told = [change.what for change in _compared(old, new).listed.facts]
+    assert told == ["fact mrd"]
+    without = _compared(
+        pack_of([agreeing, a_flag()], _at("1e-5")), pack_of([agreeing, a_flag()], _at("1e-4"))
+    )
+    assert without.listed.facts == ()
 
 
 def test_below_against_at_most_gives_exactly_the_point() -> None:
