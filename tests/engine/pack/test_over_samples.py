@@ -64,6 +64,7 @@ def test_a_count_is_read_and_has_no_upper_limit() -> None:
         "master-like",
         ("facts.yaml", "  type: boolean\n  absence: required\n  derive:\n", _AS_COUNT),
         ("facts.yaml", _DERIVE, "count: {fact: mrd, when: {fact: mrd, below: 1e-5}}"),
+        ("properties.yaml", 'is: "false"', "below: 2"),
         *(("rules/" + rule, old, new) for rule, old, new in _COUNT_RULES),
     )
     fact = read_pack("pack", files).facts["negative-twice"]
@@ -152,12 +153,12 @@ def test_a_mistake_is_told(old: str, new: str, issues: list[str]) -> None:
 def test_a_parameter_of_days_has_the_unit_of_days_and_a_default() -> None:
     weeks = _issues(_changed("master-like", ("parameters.yaml", "unit: d", "unit: wk")))
     assert weeks == [
-        "facts.yaml:60:84: parameter `least-days-apart` has another unit than `d` (days apart are days)"
+        "facts.yaml:63:84: parameter `least-days-apart` has another unit than `d` (days apart are days)"
     ]
     off = _issues(_changed("master-like", ("parameters.yaml", "default: 28", "default: off")))
     assert off == [
         (
-            "facts.yaml:55:1: `negative-twice` is derived by `least-days-apart`, which has no default "
+            "facts.yaml:58:1: `negative-twice` is derived by `least-days-apart`, which has no default "
             "(give the parameter a default)"
         )
     ]
