@@ -9,7 +9,7 @@ from pactolus_engine.cases import Case, read_cases
 from pactolus_engine.compiled import CompiledPack, compile_pack
 from pactolus_engine.match.durable import shards_of
 from pactolus_engine.pack.model import Pack
-from pactolus_engine.pack.read import read_pack
+from pactolus_engine.pack.read import read_pack, read_whole
 
 __all__ = ["Draft", "open_draft", "read_draft"]
 
@@ -25,6 +25,8 @@ class Draft:
     files: Mapping[str, bytes]
     compiled: CompiledPack
     variants: dict[str, CompiledPack] = field(default_factory=dict)
+    read: tuple[Case, ...] | None = None
+    """The cases, when they were read with the pack."""
 
     @property
     def pack(self) -> Pack:
@@ -33,7 +35,7 @@ class Draft:
 
     def cases(self) -> tuple[Case, ...]:
         """Every case of the pack, by file."""
-        return read_cases(self.files, self.pack)
+        return read_cases(self.files, self.pack) if self.read is None else self.read
 
     def compiled_with(self, overlay: str) -> CompiledPack:
         """The pack with an overlay of its cases (`cases/….overlay.yaml`) in force; empty: none."""
@@ -55,6 +57,7 @@ def open_draft(folder: Path) -> Draft:
 
 def read_draft(name: str, files: Mapping[str, bytes]) -> Draft:
     """As `open_draft`, from files that are in memory."""
-    compiled = compile_pack(read_pack(name, files))
+    whole = read_whole(name, files)
+    compiled = compile_pack(whole.pack)
     shards_of(compiled)
-    return Draft(name, files, compiled)
+    return Draft(name, files, compiled, read=whole.cases)
