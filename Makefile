@@ -16,7 +16,7 @@ PYTEST   := $(PY) -m pytest
 
 .DEFAULT_GOAL := help
 .DELETE_ON_ERROR:
-.PHONY: help setup setup-authoring setup-dev demo serve test check format format-check lint types walls proto proto-check \
+.PHONY: help setup setup-authoring setup-postgres setup-dev demo serve test check format format-check lint types walls proto proto-check \
         packs mutants conformance fuzz bench faults differential requirements clean
 
 help: ## print this list
@@ -27,6 +27,8 @@ help: ## print this list
 setup: $(STAMPS)/project ## make .venv with the runtime and the command .venv/bin/pactolus
 
 setup-authoring: setup $(STAMPS)/authoring ## add what proving and comparing rule packs needs
+
+setup-postgres: setup $(STAMPS)/postgres ## add what keeping the audit log in PostgreSQL needs
 
 setup-dev: setup $(STAMPS)/dev ## add what testing and checking need
 
@@ -61,7 +63,12 @@ $(STAMPS)/authoring: requirements/authoring.txt $(STAMPS)/project
 	@$(INSTALL) -r requirements/authoring.txt
 	@touch $@
 
-$(STAMPS)/dev: requirements/dev.txt $(STAMPS)/authoring
+$(STAMPS)/postgres: requirements/postgres.txt $(STAMPS)/project
+	@echo "installing the driver for PostgreSQL"
+	@$(INSTALL) -r requirements/postgres.txt
+	@touch $@
+
+$(STAMPS)/dev: requirements/dev.txt $(STAMPS)/authoring $(STAMPS)/postgres
 	@echo "installing what tests and checks need"
 	@$(INSTALL) -r requirements/dev.txt
 	@touch $@
@@ -138,7 +145,7 @@ COMPILE := ../$(BIN)/pip-compile --quiet --generate-hashes --allow-unsafe --stri
            --no-emit-index-url --no-emit-trusted-host --no-emit-find-links
 
 requirements: setup-dev ## write requirements/*.txt anew from the .in files (UPGRADE=1 takes newer versions)
-	@cd requirements && for part in build runtime authoring dev fuzz; do \
+	@cd requirements && for part in build runtime authoring postgres dev fuzz; do \
 	  $(COMPILE) $(if $(UPGRADE),--upgrade) --output-file $$part.txt $$part.in || exit 1; done
 
 clean: ## remove caches and the virtual environment; recorded decisions in pactolus-data stay

@@ -8,7 +8,8 @@ import pytest
 
 from tests.house.tree import ROOT
 
-PARTS = ("authoring", "build", "dev", "fuzz", "runtime")
+PARTS = ("authoring", "build", "dev", "fuzz", "postgres", "runtime")
+EXTRAS = ("authoring", "postgres")
 
 
 def _project() -> dict[str, object]:
@@ -33,7 +34,7 @@ def _normal(name: str) -> str:
 def test_the_project_asks_for_what_is_installed() -> None:
     project = _project()
     assert project["dependencies"] == _asked_for("runtime")
-    assert project["optional-dependencies"] == {"authoring": _asked_for("authoring")}
+    assert project["optional-dependencies"] == {part: _asked_for(part) for part in EXTRAS}
 
 
 @pytest.mark.parametrize("part", PARTS)
