@@ -21,6 +21,7 @@ from pactolus_adapters.tlog.errors import TlogUnreadable, VerifierKeyInvalid
 from pactolus_adapters.tlog.strict import MOST_SIZE, base64_text, read_base64
 
 __all__ = [
+    "COSIGNATURE_TIME_BYTES",
     "KEY_ID_BYTES",
     "Ed25519Key",
     "Ed25519NoteSigner",
@@ -34,9 +35,13 @@ __all__ = [
 ]
 
 KEY_ID_BYTES: Final = 4
+"""Bytes of the id of a key."""
+
+COSIGNATURE_TIME_BYTES: Final = 8
+"""Bytes of the time, big-endian, before the signature in a cosignature."""
+
 _ED25519_KEY_BYTES: Final = 32
 _ED25519_SIGNATURE_BYTES: Final = 64
-_TIME_BYTES: Final = 8
 _KEY_ID: Final = re.compile(r"[0-9a-f]{8}")
 
 
@@ -216,7 +221,7 @@ def _known_type(name: str, content: bytes) -> SignatureType:
 
 
 def _cosignature_verifies(public: bytes, payload: bytes, text: bytes) -> bool:
-    time = int.from_bytes(payload[:_TIME_BYTES], "big")
+    time = int.from_bytes(payload[:COSIGNATURE_TIME_BYTES], "big")
     if time > MOST_SIZE:
         return False
-    return ed25519_verifies(public, payload[_TIME_BYTES:], cosigned_message(time, text))
+    return ed25519_verifies(public, payload[COSIGNATURE_TIME_BYTES:], cosigned_message(time, text))
