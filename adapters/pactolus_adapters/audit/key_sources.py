@@ -70,7 +70,11 @@ class KeyCommand:
         """The key that the command prints."""
         try:
             done = subprocess.run(
-                self.arguments, stdin=subprocess.DEVNULL, capture_output=True, timeout=_COMMAND_SECONDS, check=True
+                self.arguments,
+                stdin=subprocess.DEVNULL,
+                capture_output=True,
+                timeout=_COMMAND_SECONDS,
+                check=True,
             )
         except (OSError, subprocess.SubprocessError) as error:
             raise AuditUnavailable(
@@ -82,16 +86,26 @@ class KeyCommand:
 
 def _printed_key(printed: bytes) -> bytes:
     text = printed.strip()
-    for read in (lambda: bytes.fromhex(text.decode()), lambda: b64decode(text, validate=True)):
-        try:
-            key = read()
-        except ValueError:
-            continue
-        if len(key) == KEY_BYTES:
-            return key
+    key = _hexadecimal(text) or _base64(text)
+    if len(key) == KEY_BYTES:
+        return key
     raise AuditUnavailable(
         f"the key command is expected to print {KEY_BYTES} bytes as 64 hex digits or as base64, and nothing else"
     )
+
+
+def _hexadecimal(text: bytes) -> bytes:
+    try:
+        return bytes.fromhex(text.decode())
+    except ValueError:
+        return b""
+
+
+def _base64(text: bytes) -> bytes:
+    try:
+        return b64decode(text, validate=True)
+    except ValueError:
+        return b""
 
 
 def _content(path: Path) -> bytes:
@@ -105,7 +119,9 @@ def _content(path: Path) -> bytes:
             f"key file `{path.name}` is missing; put back the one that the audit store was made with"
         ) from error
     except OSError as error:
-        raise AuditUnavailable(f"key file `{path.name}` cannot be read; a regular file is expected") from error
+        raise AuditUnavailable(
+            f"key file `{path.name}` cannot be read; a regular file is expected"
+        ) from error
     if not stat.S_ISREG(status.st_mode) or status.st_mode & 0o077:
         raise AuditUnavailable(
             f"key file `{path.name}` is open to other users; expected mode 600, set it with `chmod 600`"

@@ -267,6 +267,8 @@ class Ledger:
         key = keys.get(found.key_id)
         if key is None:
             raise AuditUnavailable(f"record `{index}` of the audit log cannot be opened: its key is gone")
+        if key.destroyed_by is not None:
+            raise RecordGone(f"record `{index}` was erased by record `{key.destroyed_by}`; its proof stands")
         if key.wrapped_by != self.keys.check_value:
             raise RecordGone(
                 f"record `{index}` cannot be read: the key-encryption key that its data key is wrapped under was "

@@ -96,7 +96,10 @@ class Rows(Protocol):
     # --- writing ------------------------------------------------------------------------------
 
     def put(
-        self, records: Sequence[SealedRecord], new_keys: Sequence[WrappedKey], tiles: Mapping[tuple[int, int], bytes]
+        self,
+        records: Sequence[SealedRecord],
+        new_keys: Sequence[WrappedKey],
+        tiles: Mapping[tuple[int, int], bytes],
     ) -> None:
         """Keeps records at the end of the log, the keys made for them, and the tiles that changed."""
 

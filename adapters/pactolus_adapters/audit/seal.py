@@ -49,6 +49,7 @@ _LABEL: Final = b"pactolus payload 2"
 _LABEL_BEFORE: Final = b"pactolus payload 1"
 """Of the schema before the tree: all parts were compressed as one, after the place was known."""
 
+_CHECKED: Final = ("input_digest", "output_digest", "pack_id", "pack_version")
 _LENGTH_BYTES: Final = 8
 _COMPRESSION: Final = 1
 """The fastest level: explanations repeat themselves, a record shrinks to about a tenth."""
@@ -230,6 +231,8 @@ def open_record(sealed: SealedRecord, place: Place, data_key: bytes) -> StoredRe
     if row != _row_bytes(sealed.row):
         raise _altered(place, "its index row differs from the copy in its payload")
     commitment = _commitment(sealed, place)
+    if (sealed.pack_id, sealed.pack_version) != (commitment["pack_id"], commitment["pack_version"]):
+        raise _altered(place, "its index row names another pack than its leaf")
     if commitment["input_digest"] != salted_digest(input_salt, input_):
         raise _altered(place, "its input does not match the digest in its leaf")
     if commitment["output_digest"] != salted_digest(output_salt, output):
@@ -248,7 +251,7 @@ def open_record(sealed: SealedRecord, place: Place, data_key: bytes) -> StoredRe
 
 def _commitment(sealed: SealedRecord, place: Place) -> dict[str, str]:
     try:
-        return {"input_digest": "", "output_digest": "", **read_commitment(sealed.leaf)}
+        return {**dict.fromkeys(_CHECKED, ""), **read_commitment(sealed.leaf)}
     except ValueError as error:
         raise AuditUnavailable(f"record `{place.index}` has a leaf that this version cannot read") from error
 

@@ -129,13 +129,19 @@ class GroupWriter:
             if not self._waiting:
                 return None if self._refusal is not None else []
             batch = [self._waiting.popleft()]
-            while self._waiting and len(batch) < BATCH_RECORDS and not (batch[0].is_alone or self._waiting[0].is_alone):
+            while (
+                self._waiting
+                and len(batch) < BATCH_RECORDS
+                and not (batch[0].is_alone or self._waiting[0].is_alone)
+            ):
                 batch.append(self._waiting.popleft())
             return batch
 
     def _work(self, batch: list[_Waiting]) -> None:
+        if not batch:
+            return
         try:
-            if batch and batch[0].job is not None:
+            if batch[0].job is not None:
                 results = [batch[0].job()]
             else:
                 results = self._committer.commit([one.packed for one in batch if one.packed])
