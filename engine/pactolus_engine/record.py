@@ -20,7 +20,6 @@ from hashlib import sha256
 from types import UnionType
 from typing import Any, Final, TypeVar, cast, get_args, get_origin, get_type_hints
 
-import rfc8785
 
 from pactolus_engine.decision import LATER, Decision, PackIdentity
 
