@@ -53,12 +53,16 @@ SALT_BYTES: Final = 32
 
 COMMITMENT_FIELDS: Final = frozenset(
     {"pack_id", "pack_version", "pack_digest", "engine_version", "software_version"}
+    | {"report_root"}  # of a replay
 )
 """The part of a commitment that the caller of an audit log may fill; the log adds the rest."""
 
 _LOG_FIELDS: Final = frozenset(
     {"event", "recorded_at", "instant", "client_pseudonym", "patient_pseudonym"}
     | {"input_digest", "output_digest"}
+    # Since the tree: whose key the payload is under, what the record is about and what it erases. They
+    # let anybody see that a payload which is gone was erased by a record of the log.
+    | {"key_id", "about", "destroyed_key_id", "pruned_before", "clock"}
 )
 _LEAF_PREFIX: Final = b"\x00"
 _MOST_LEAF_BYTES: Final = 4096

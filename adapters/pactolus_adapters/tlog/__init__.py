@@ -1,1 +1,1 @@
-"""Formats and proofs of a transparency log (RFC 6962, C2SP): pure, without disk, clock or database."""
+"""Transparency logs: the Merkle tree of RFC 6962 and the formats of C2SP around it; no disk, no clock."""
