@@ -91,7 +91,8 @@ def commitment_bytes(fields_: Mapping[str, str]) -> bytes:
             raise ValueError("a commitment holds only its own fields, see `COMMITMENT_FIELDS`")
         if not _TOKEN.fullmatch(value):
             raise ValueError(f"commitment field `{name}` is expected to be a token of at most 128 characters")
-    leaf = rfc8785.dumps({**fields_, "schema_version": SCHEMA_VERSION})
+    # Tokens are ASCII, so this is RFC 8785 too; see `_canonical`.
+    leaf = _CANONICAL.encode({**fields_, "schema_version": SCHEMA_VERSION}).encode()
     if len(leaf) > _MOST_LEAF_BYTES:
         raise ValueError(f"a commitment is expected to have at most {_MOST_LEAF_BYTES} bytes")
     return leaf

@@ -63,6 +63,10 @@ class LedgerReader(ABC):
         """As `AuditLog.size`."""
         return self._reading(lambda rows: rows.head().size)
 
+    @abstractmethod
+    def close(self) -> None:
+        """Releases the store. Idempotent."""
+
     # --- the tree -------------------------------------------------------------------------------
 
     def checkpoints(self, after: int = -1) -> Iterator[bytes]:

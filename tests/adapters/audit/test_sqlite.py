@@ -17,22 +17,22 @@ from pactolus_adapters.audit.sqlite import SqliteAuditLog
 from pactolus_adapters.audit.sqlite_open import DATABASE_FILE, check_sqlite
 from pactolus_adapters.audit.sqlite_schema import migrate
 from pactolus_engine.errors import AuditUnavailable, RequestIdReused
-from pactolus_engine.ports import AuditLog
 from pactolus_engine.trail import Selection
 from tests.adapters.audit.failing_vfs import FailingVfs
-from tests.contract.audit_log import AuditLogContract, Clock, MakeLog, fixed_clock, new_record
+from tests.contract.audit_log import AuditLogContract, Clock, fixed_clock, new_record
+from tests.contract.audit_trail import AuditTrailContract, MakeTrail
 from tests.support.merkle import recursive_root
 
 
-class TestSqliteAuditLog(AuditLogContract):
+class TestSqliteAuditLog(AuditLogContract, AuditTrailContract):
     """The contract, on disk."""
 
     @pytest.fixture
-    def make_log(self, tmp_path: Path) -> Iterator[MakeLog]:
+    def make_log(self, tmp_path: Path) -> Iterator[MakeTrail]:
         made: list[SqliteAuditLog] = []
         numbers = count()
 
-        def make(clock: Clock) -> AuditLog:
+        def make(clock: Clock) -> SqliteAuditLog:
             made.append(SqliteAuditLog(tmp_path / str(next(numbers)), clock))
             return made[-1]
 
