@@ -10,7 +10,7 @@ def leaf(entry: bytes) -> bytes:
 
 def _split(leaves: Sequence[bytes]) -> int:
     """The largest power of two that is smaller than the number of leaves."""
-    return int(1 << (len(leaves) - 1).bit_length() - 1)
+    return 1 << (len(leaves) - 1).bit_length() - 1
 
 
 def recursive_root(leaf_hashes: Sequence[bytes]) -> bytes:

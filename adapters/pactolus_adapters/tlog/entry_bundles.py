@@ -27,10 +27,10 @@ def read_bundle(content: bytes) -> tuple[bytes, ...]:
     """The entries of a bundle. Raises `TlogUnreadable` when it breaks off, is empty or holds too many."""
     entries: list[bytes] = []
     at = 0
-    while at < len(content) and len(entries) <= FULL_WIDTH:
+    while at < len(content):
         start = at + _LENGTH_BYTES
         end = start + int.from_bytes(content[at:start], "big")
-        if start > len(content) or end > len(content):
+        if end > len(content):
             raise TlogUnreadable(f"the bundle breaks off in entry {len(entries)}")
         entries.append(content[start:end])
         at = end

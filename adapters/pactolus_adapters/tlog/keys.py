@@ -41,7 +41,6 @@ COSIGNATURE_TIME_BYTES: Final = 8
 """Bytes of the time, big-endian, before the signature in a cosignature."""
 
 _ED25519_KEY_BYTES: Final = 32
-_ED25519_SIGNATURE_BYTES: Final = 64
 _KEY_ID: Final = re.compile(r"[0-9a-f]{8}")
 
 
@@ -185,8 +184,6 @@ def ed25519_key(key: bytes | Ed25519PrivateKey | Ed25519Key) -> Ed25519Key:
 
 def ed25519_verifies(public: bytes, signature: bytes, message: bytes) -> bool:
     """Whether the Ed25519 signature (64 bytes) is that of the key over exactly this message."""
-    if len(signature) != _ED25519_SIGNATURE_BYTES:
-        return False
     try:
         Ed25519PublicKey.from_public_bytes(public).verify(signature, message)
     except InvalidSignature:

@@ -152,6 +152,8 @@ def test_a_hundred_signatures_are_read_and_no_more() -> None:
     ]).verified) == 100  # fmt: skip
     with pytest.raises(TlogUnreadable, match="more than 100"):
         write_note(TEXT, *signers)
+    with pytest.raises(TlogUnreadable, match="more than 100"):
+        add_signature_line(write_note(TEXT, *signers[:100]), LINE)
 
 
 def test_a_note_of_any_size_is_not_read() -> None:
@@ -177,6 +179,7 @@ def _line(name: str, payload: bytes) -> str:
         (f"text\r\n\n{LINE}\n", "control character at character 4"),
         (f"text\n\n{LINE}\r\n", "control character"),
         (f"te\x00xt\n\n{LINE}\n", "control character at character 2"),
+        (f"te\x1fxt\n\n{LINE}\n", "control character at character 2"),
         (f"text\n\n{LINE.replace(chr(0x2014), '-')}\n", "em dash"),
         (f"text\n\n{LINE.replace(chr(0x2014), '--')}\n", "em dash"),
         (f"text\n\n {LINE}\n", "em dash"),

@@ -174,14 +174,14 @@ def test_what_is_no_proof_file_is_refused_and_says_why(head: str, why: str) -> N
 
 def test_a_proof_without_a_checkpoint_is_none() -> None:
     head, _, _ = BARE.partition(b"\n\n")
-    for rest in (b"", b"\n", b"\n\n", b"\n\ntext\n"):
-        with pytest.raises(TlogUnreadable):
+    for rest, why in ((b"", "empty line"), (b"\n", "empty line"), (b"\n\n", "note"), (b"\n\ntext\n", "note")):
+        with pytest.raises(TlogUnreadable, match=why):
             read_proof(head + rest)
 
 
 def test_a_file_of_any_size_is_not_read() -> None:
-    with pytest.raises(TlogUnreadable, match="more than"):
-        read_proof(PROOF + bytes(2 << 20))
+    with pytest.raises(TlogUnreadable, match="the proof file has more than"):
+        read_proof(f"{HEAD}extra {'A' * (2 << 20)}\nindex 6\n\n".encode() + NOTE)
 
 
 @pytest.mark.parametrize(
