@@ -20,7 +20,6 @@ from hashlib import sha256
 from types import UnionType
 from typing import Any, Final, TypeVar, cast, get_args, get_origin, get_type_hints
 
-
 from pactolus_engine.decision import LATER, Decision, PackIdentity
 
 __all__ = [
