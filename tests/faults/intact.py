@@ -1,0 +1,81 @@
+"""Looks a data directory over after a fault: is everything there that was acknowledged, and whole?"""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from pathlib import Path
+
+import apsw
+
+from pactolus_adapters.audit.sqlite import SqliteAuditLog
+from pactolus_adapters.audit.sqlite_open import DATABASE_FILE
+from pactolus_engine.errors import AuditUnavailable
+from pactolus_engine.record import leaf_hash
+from tests.contract.audit_log import fixed_clock
+
+__all__ = ["Acknowledged", "Findings", "look_over"]
+
+Acknowledged = Mapping[int, bytes]
+"""Index to leaf hash, as the receipts said."""
+
+_TWICE = """
+    SELECT request_id FROM audit_index WHERE request_id <> ''
+    GROUP BY tenant, client, request_id HAVING count(*) > 1
+"""
+
+
+@dataclass
+class Findings:
+    """`lost`: acknowledged, and not there or not the same. `wrong`: everything else that is not whole."""
+
+    size: int = 0
+    lost: list[int] = field(default_factory=list)
+    wrong: list[str] = field(default_factory=list)
+
+    @property
+    def intact(self) -> bool:
+        """Nothing was found."""
+        return not self.lost and not self.wrong
+
+
+def look_over(directory: Path, acknowledged: Acknowledged) -> Findings:
+    """Opens the store as the service does, reads every record, and asks SQLite whether its file is whole."""
+    found = Findings()
+    try:
+        log = SqliteAuditLog(directory, fixed_clock)
+    except AuditUnavailable as error:
+        return Findings(lost=sorted(acknowledged), wrong=[f"cannot be opened: {error}"])
+    try:
+        found.size = log.size()
+        leaves = dict(_leaves(log, found))
+    except AuditUnavailable as error:
+        return Findings(lost=sorted(acknowledged), wrong=[f"cannot be read: {error}"])
+    finally:
+        log.close()
+    found.lost = [index for index, leaf in sorted(acknowledged.items()) if leaves.get(index) != leaf]
+    found.wrong += _file(directory)
+    return found
+
+
+def _leaves(log: SqliteAuditLog, found: Findings) -> dict[int, bytes]:
+    """Index to leaf hash of every record that can be read; the others are wrong."""
+    leaves: dict[int, bytes] = {}
+    for index in range(found.size):
+        try:
+            leaves[index] = leaf_hash(log.read(index).leaf)
+        except AuditUnavailable as error:
+            found.wrong.append(str(error))
+    return leaves
+
+
+def _file(directory: Path) -> list[str]:
+    """What SQLite finds wrong with the file, and requests that were recorded twice."""
+    connection = apsw.Connection(str(directory / DATABASE_FILE), flags=apsw.SQLITE_OPEN_READONLY)
+    try:
+        wrong = [str(text) for (text,) in connection.execute("PRAGMA integrity_check") if text != "ok"]
+        wrong += [f"foreign key of `{row[0]}`" for row in connection.execute("PRAGMA foreign_key_check")]
+        wrong += ["a request was recorded twice" for _ in connection.execute(_TWICE)]
+    except apsw.Error as error:
+        return [f"SQLite cannot read its file: {error}"]
+    finally:
+        connection.close()
+    return wrong
