@@ -70,6 +70,7 @@ def _leaves(log: SqliteAuditLog, found: Findings) -> dict[int, bytes]:
 def _file(directory: Path) -> list[str]:
     """What SQLite finds wrong with the file, and requests that were recorded twice."""
     connection = apsw.Connection(str(directory / DATABASE_FILE), flags=apsw.SQLITE_OPEN_READONLY)
+    connection.config(apsw.SQLITE_DBCONFIG_NO_CKPT_ON_CLOSE, 1)
     try:
         wrong = [str(text) for (text,) in connection.execute("PRAGMA integrity_check") if text != "ok"]
         wrong += [f"foreign key of `{row[0]}`" for row in connection.execute("PRAGMA foreign_key_check")]
