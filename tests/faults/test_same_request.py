@@ -15,7 +15,7 @@ from tests.support.process import Served, serving
 from tests.support.service import reason_of
 
 CLIENTS = 32
-ROUNDS = 3
+ROUNDS = 2
 FILES = ("negative-ngs.json", "lone-observation.json", "positive-flow.json")
 
 
