@@ -69,6 +69,7 @@ def evaluation_record(
         rules=tuple(reason.rule for reason in decision.reasons if reason.truth == "true"),
         patient_names=tuple(sorted({*names, *facts.patient.names})),
         expected=Expected(names, past.history.last) if names else None,
+        decision_id=decision.decision_id,
     )
 
 

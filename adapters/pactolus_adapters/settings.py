@@ -2,6 +2,7 @@
 
 import os
 import re
+import shlex
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field, fields
 from ipaddress import ip_address
@@ -51,6 +52,13 @@ def _paths(text: str) -> tuple[Path, ...]:
     return tuple(Path(one.strip()) for one in text.split(","))
 
 
+def _words(text: str) -> tuple[str, ...]:
+    try:
+        return tuple(shlex.split(text))
+    except ValueError as error:
+        raise ValueError("expected a command, its words quoted as for a shell") from error
+
+
 def _code_system_base(text: str) -> str:
     if not text.startswith(("http://", "https://")) or not text.endswith("/CodeSystem/"):
         raise ValueError("expected an http(s) address that ends in `/CodeSystem/`")
@@ -83,6 +91,14 @@ class Settings:
     trust: tuple[Path, ...] = _setting(
         (), _paths, "the public key files whose signatures on releases count, with commas between"
     )
+    key_command: tuple[str, ...] = _setting(
+        (), _words, "a command that prints the key-encryption key of the audit store, in place of its file"
+    )
+    signing_key: Path | None = _setting(  # noqa: RUF009
+        None, Path, "the PEM file of the Ed25519 key that signs checkpoints, in place of one in `data`"
+    )
+    signing_command: str = _setting("", str, "a command that signs checkpoints, in place of a key file")
+    verifier_key: str = _setting("", str, "the public key of `signing_command`, as signed notes write it")
     pack: str = _setting("midas-consolidation", str, "the pack that decides when a request names none")
     host: str = _setting("127.0.0.1", str, "the address to listen on")
     port: int = _setting(50051, _whole(0, 65535), "the gRPC port; 0 lets the system choose")
@@ -133,6 +149,16 @@ class Settings:
             raise SettingsInvalid(
                 "`trust` is set and `releases` is not: the packs of a rules folder are not verified; name the "
                 "folder of releases (--releases, PACTOLUS_RELEASES), or leave `trust` out"
+            )
+
+    def check_signing(self) -> None:
+        """Raises `SettingsInvalid` where it is not clear who signs checkpoints."""
+        if self.signing_key is not None and self.signing_command:
+            raise SettingsInvalid("`signing_key` and `signing_command` are both set: leave one of them out")
+        if bool(self.signing_command) != bool(self.verifier_key):
+            raise SettingsInvalid(
+                "`signing_command` and `verifier_key` belong together: each signature of the command is verified "
+                "with that key before it is used"
             )
 
     def check_serving(self) -> None:

@@ -6,7 +6,9 @@ from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass
 
 from pactolus_adapters.answers import decode_answer
-from pactolus_adapters.audit.sqlite import SqliteAuditLog
+from pactolus_adapters.audit.checkpointing import NewSigner
+from pactolus_adapters.audit.log import LedgerReader
+from pactolus_adapters.audit.stores import StorePlace, key_source, open_log, open_reader
 from pactolus_adapters.clock import system_clock
 from pactolus_adapters.fhir.r4_models import warm_up
 from pactolus_adapters.fhir.strict_json import Limits
@@ -21,12 +23,14 @@ from pactolus_adapters.packs.folder import FolderShelf
 from pactolus_adapters.releases.shelf import ReleaseShelf
 from pactolus_adapters.settings import Settings
 from pactolus_adapters.signing.keys import read_trust
+from pactolus_adapters.signing.note_keys import command_signer, file_signer
 from pactolus_adapters.versions import software_versions
 from pactolus_engine.compiled import CompiledPack, compile_pack
 from pactolus_engine.match.durable import shards_of
 from pactolus_engine.pack.model import Pack
-from pactolus_engine.ports import AuditLog, Matcher, PackShelf, Receipt, StoredRecord
+from pactolus_engine.ports import Matcher, PackShelf, Receipt, StoredRecord
 from pactolus_engine.record import leaf_hash
+from pactolus_engine.trail import AuditTrail
 
 __all__ = [
     "House",
@@ -37,6 +41,7 @@ __all__ = [
     "open_matcher",
     "open_records",
     "open_shelf",
+    "open_trail",
     "prepare_pack",
     "public",
     "response_json_text",
@@ -56,7 +61,7 @@ class House:
 
     hallway: Hallway
     shelf: PackShelf
-    audit: AuditLog
+    audit: AuditTrail
     settings: Settings
 
     def server(self) -> GrpcServer:
@@ -80,7 +85,7 @@ class Records:
     """What questions to the records need."""
 
     shelf: PackShelf
-    audit: AuditLog
+    audit: AuditTrail
 
 
 @contextmanager
@@ -90,7 +95,7 @@ def open_records(settings: Settings) -> Iterator[Records]:
     Raises `PackInvalid`, then `AuditUnavailable`; neither leaves anything behind.
     """
     shelf = open_shelf(settings)
-    audit = SqliteAuditLog(settings.data, system_clock, makes=False, if_held=_IF_HELD)
+    audit = open_log(_store(settings), system_clock, makes=False, if_held=_IF_HELD)
     try:
         yield Records(shelf, audit)
     finally:
@@ -109,12 +114,40 @@ def open_house(settings: Settings, *, needs_default: bool = True) -> Iterator[Ho
     if needs_default:
         shelf.get(settings.pack)
     with ExitStack() as opened:
-        audit = SqliteAuditLog(settings.data, system_clock)
+        audit = open_log(_store(settings), system_clock)
         opened.callback(audit.close)
         matcher = ProcessMatcher(timeout=settings.match_seconds)
         opened.callback(matcher.close)
         hallway = Hallway(shelf, matcher, audit, system_clock, _hallway_settings(settings))
         yield House(hallway, shelf, audit, settings)
+
+
+@contextmanager
+def open_trail(settings: Settings) -> Iterator[LedgerReader]:
+    """Opens an audit store only to read it, beside the service that records in it, and closes it again.
+
+    Raises `AuditUnavailable`.
+    """
+    reader = open_reader(_store(settings), system_clock)
+    try:
+        yield reader
+    finally:
+        reader.close()
+
+
+def _store(settings: Settings) -> StorePlace:
+    settings.check_signing()
+    return StorePlace(settings.data, key_source(settings.data, settings.key_command), _signer(settings))
+
+
+def _signer(settings: Settings) -> NewSigner | None:
+    """Who signs checkpoints, where it is not the key in the data directory."""
+    key, command = settings.signing_key, settings.signing_command
+    if key is not None:
+        return lambda origin, _: file_signer(key, origin)
+    if command:
+        return lambda _origin, _: command_signer(command, settings.verifier_key)
+    return None
 
 
 def open_shelf(settings: Settings) -> PackShelf:

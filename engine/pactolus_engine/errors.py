@@ -9,6 +9,7 @@ PactolusError
 ├── MatcherFailed      the rule engine died or hung; the caller may try again
 ├── PatientMoved       evaluate again: something was recorded about the patient in between
 ├── AuditUnavailable   the operator mends the store; no answer left the house
+├── RecordGone         what is asked for was erased, pruned, or its key is lost; its proof stands
 ├── SolverMissing      the author installs what proofs need
 └── RequestIdReused    the caller takes a new request id
 
@@ -29,6 +30,7 @@ __all__ = [
     "PackTooComplex",
     "PactolusError",
     "PatientMoved",
+    "RecordGone",
     "RequestIdReused",
     "SolverMissing",
     "Violation",
@@ -111,6 +113,10 @@ class PatientMoved(PactolusError):
 
 class AuditUnavailable(PactolusError):
     """The audit store cannot take the record, so no answer may leave."""
+
+
+class RecordGone(PactolusError):
+    """The record stands in the log and can be proved, but what it held cannot be read any more."""
 
 
 class RequestIdReused(PactolusError):

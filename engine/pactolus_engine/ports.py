@@ -7,17 +7,29 @@ from typing import Protocol
 from pactolus_engine.compiled import CompiledPack
 
 __all__ = [
+    "EVENTS",
     "HISTORY_RECORDS",
     "AuditLog",
+    "Change",
+    "DestroyKey",
     "Expected",
     "FiredRules",
     "Matcher",
     "NewRecord",
     "PackShelf",
     "PatientHistory",
+    "PrunePayloads",
     "Receipt",
     "StoredRecord",
 ]
+
+EVENTS = (
+    *("evaluation", "refusal", "failure"),
+    *("read", "export", "replay", "feedback", "activation"),
+    *("erasure", "pruning", "key-rotation", "key-loss", "backup", "restore"),
+    "authentication-failure",
+)
+"""Everything that is recorded."""
 
 HISTORY_RECORDS = 64
 """How many of a patient's newest evaluations are looked at for suggestions that still stand."""
@@ -83,11 +95,31 @@ class Expected:
 
 
 @dataclass(frozen=True, slots=True)
+class DestroyKey:
+    """Destroys a data key: every payload under it, and what those records were found by, is gone for good."""
+
+    key_id: str
+
+
+@dataclass(frozen=True, slots=True)
+class PrunePayloads:
+    """Removes the payloads of all records before an index, and the keys that nothing is left under."""
+
+    before: int
+
+
+Change = DestroyKey | PrunePayloads
+"""What a record may do to older ones. Their leaves, numbers and request ids stay, and every proof with them."""
+
+
+@dataclass(frozen=True, slots=True)
 class NewRecord:
     """What is to be recorded. Everything but `commitment` may hold patient data.
 
-    `event`: `evaluation`, `refusal` or `failure`. `patient_key`: names the key the payload is
-    encrypted under; empty means a key of this record's own. `request_digest`: SHA-256 of the request's
+    `event`: `evaluation`, `refusal`, `failure`, or another word of `EVENTS`. `patient_key`: names the key
+    the payload is encrypted under; empty means a key of this record's own. `about`: the index of the
+    record that this one is about; it is then filed under the same patient and key. `decision_id`: of the
+    decision in `output`, by which the record is found. `change`: made in the same transaction. `request_digest`: SHA-256 of the request's
     fields, for `request_id` (empty: none). `commitment`: the public part, without patient data; the log
     adds time, salted digests and pseudonyms (see `record.py`). `input`: all that a replay needs.
     `output`: the answer, which a repeated request id gets back. `outcome` and `rules` go to the erasable
@@ -109,6 +141,9 @@ class NewRecord:
     rules: tuple[str, ...]
     patient_names: tuple[str, ...] = ()
     expected: Expected | None = None
+    about: int | None = None
+    decision_id: str = ""
+    change: Change | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -146,8 +181,8 @@ class AuditLog(Protocol):
         If `record.request_id` is not empty and (tenant, client, request id) was recorded before with
         the same `request_digest`, nothing is written and the earlier receipt and answer come back,
         also when both arrive at once. Raises `RequestIdReused` when the digest differs,
-        `PatientMoved` when the patient's history is not the one in `record.expected`, and
-        `AuditUnavailable` when the store cannot take it.
+        `PatientMoved` when the patient's history is not the one in `record.expected`, `RecordGone` when
+        the earlier answer was erased, and `AuditUnavailable` when the store cannot take it.
         """
 
     def answered(
@@ -160,8 +195,8 @@ class AuditLog(Protocol):
         were refused or failed are not among them. Raises `AuditUnavailable`."""
 
     def read(self, index: int) -> StoredRecord:
-        """The record at that index. Raises `KeyError` when there is none, `AuditUnavailable` when
-        it cannot be read or does not match its leaf."""
+        """The record at that index. Raises `KeyError` when there is none, `RecordGone` when it was erased
+        or pruned or its key is lost, `AuditUnavailable` when it cannot be read or does not match its leaf."""
 
     def size(self) -> int:
         """How many records there are."""

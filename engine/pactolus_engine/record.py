@@ -20,8 +20,6 @@ from hashlib import sha256
 from types import UnionType
 from typing import Any, Final, TypeVar, cast, get_args, get_origin, get_type_hints
 
-import rfc8785
-
 from pactolus_engine.decision import LATER, Decision, PackIdentity
 
 __all__ = [
@@ -53,12 +51,16 @@ SALT_BYTES: Final = 32
 
 COMMITMENT_FIELDS: Final = frozenset(
     {"pack_id", "pack_version", "pack_digest", "engine_version", "software_version"}
+    | {"report_root"}  # of a replay
 )
 """The part of a commitment that the caller of an audit log may fill; the log adds the rest."""
 
 _LOG_FIELDS: Final = frozenset(
     {"event", "recorded_at", "instant", "client_pseudonym", "patient_pseudonym"}
     | {"input_digest", "output_digest"}
+    # Since the tree: whose key the payload is under, what the record is about and what it erases. They
+    # let anybody see that a payload which is gone was erased by a record of the log.
+    | {"key_id", "about", "destroyed_key_id", "pruned_before", "clock"}
 )
 _LEAF_PREFIX: Final = b"\x00"
 _MOST_LEAF_BYTES: Final = 4096
@@ -87,7 +89,8 @@ def commitment_bytes(fields_: Mapping[str, str]) -> bytes:
             raise ValueError("a commitment holds only its own fields, see `COMMITMENT_FIELDS`")
         if not _TOKEN.fullmatch(value):
             raise ValueError(f"commitment field `{name}` is expected to be a token of at most 128 characters")
-    leaf = rfc8785.dumps({**fields_, "schema_version": SCHEMA_VERSION})
+    # Tokens are ASCII, so this is RFC 8785 too; see `_canonical`.
+    leaf = _CANONICAL.encode({**fields_, "schema_version": SCHEMA_VERSION}).encode()
     if len(leaf) > _MOST_LEAF_BYTES:
         raise ValueError(f"a commitment is expected to have at most {_MOST_LEAF_BYTES} bytes")
     return leaf

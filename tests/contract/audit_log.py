@@ -151,7 +151,7 @@ class AuditLogContract:
         leaf = read_commitment(log.read(log.append(new_record())[0].index).leaf)
         assert leaf.keys() == {
             *("schema_version", "event", "recorded_at", "instant", "pack_id", "pack_version", "pack_digest"),
-            *("client_pseudonym", "patient_pseudonym", "input_digest", "output_digest"),
+            *("client_pseudonym", "patient_pseudonym", "input_digest", "output_digest", "key_id"),
         }
         assert leaf["pack_digest"] == "ab" * 32
         assert leaf["instant"] == "2026-03-01T09:00:00.000Z"

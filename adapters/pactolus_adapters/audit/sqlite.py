@@ -1,7 +1,7 @@
-"""The embedded audit log: a SQLite database, a key file and a lock in one data directory.
+"""The embedded audit log: a SQLite database, its keys and a lock in one data directory.
 
 One process holds the directory. In it one thread writes, through one connection that also makes
-the checkpoints; reads go through a second connection that cannot write.
+the checkpoints of the database; reads go through a second connection that cannot write.
 """
 
 import os
@@ -13,23 +13,31 @@ from typing import Final, TypeVar
 
 import apsw
 
-from pactolus_adapters.audit.keys import RandomBytes, sync_directory
-from pactolus_adapters.audit.ledger import Clock, Ledger, Prepared
+from pactolus_adapters.audit.checkpointing import Checkpointer, NewSigner, check_tree, rebuilt_tiles
+from pactolus_adapters.audit.identity import known_identity, settle_identity
+from pactolus_adapters.audit.key_sources import KEY_FILE, KeyFile, KeySource, sync_directory
+from pactolus_adapters.audit.keys import RandomBytes
+from pactolus_adapters.audit.ledger import Acknowledged, Clock, Ledger, Prepared
 from pactolus_adapters.audit.lock import DirectoryLock
+from pactolus_adapters.audit.log import LedgerLog, LedgerReader
+from pactolus_adapters.audit.rows import Rows, SignedCheckpoint
+from pactolus_adapters.audit.seal import PackedRecord, pack_content
+from pactolus_adapters.audit.signing_file import file_signer
 from pactolus_adapters.audit.sqlite_open import (
+    DATABASE_FILE,
     check_exists,
     check_sqlite,
-    open_keys,
     open_reader,
     open_writer,
-    settle_origin,
 )
 from pactolus_adapters.audit.sqlite_rows import SqliteRows
-from pactolus_adapters.audit.writer import Acknowledged, GroupWriter
-from pactolus_engine.errors import AuditUnavailable
-from pactolus_engine.ports import NewRecord, PatientHistory, Receipt, StoredRecord
+from pactolus_adapters.audit.sqlite_schema import LATEST, schema_version
+from pactolus_adapters.audit.writer import GroupWriter
+from pactolus_adapters.tlog.tree import TreeBroken
+from pactolus_engine.errors import AuditUnavailable, PactolusError
+from pactolus_engine.ports import NewRecord
 
-__all__ = ["IF_HELD", "SqliteAuditLog"]
+__all__ = ["IF_HELD", "SqliteAuditLog", "SqliteAuditReader"]
 
 IF_HELD: Final = "end it, or use another data directory"
 """What a process that wants to record can do about another one that holds the directory."""
@@ -39,8 +47,74 @@ _CHECKPOINT_PAGES: Final = 1000
 _Read = TypeVar("_Read")
 
 
-class SqliteAuditLog:
-    """`AuditLog` in a data directory; safe to use from several threads, not across a fork."""
+class _SqliteReading:
+    """The second connection, one caller at a time, each in one snapshot."""
+
+    def __init__(self, connection: apsw.Connection) -> None:
+        self._lock = Lock()
+        self._connection: apsw.Connection | None = connection
+        self._rows = SqliteRows(connection)
+
+    def read(self, read: Callable[[Rows], _Read]) -> _Read:
+        """What `read` gives. Raises `AuditUnavailable`."""
+        with self._lock:
+            if self._connection is None:
+                raise AuditUnavailable("the audit log is closed")
+            return self._in_snapshot(self._connection, read)
+
+    def _in_snapshot(self, connection: apsw.Connection, read: Callable[[Rows], _Read]) -> _Read:
+        try:
+            connection.execute("BEGIN")
+            try:
+                return read(self._rows)
+            finally:
+                connection.execute("COMMIT")
+        except apsw.Error as error:
+            raise AuditUnavailable("the audit store cannot be read; check its disk and files") from error
+
+    def close(self) -> None:
+        """Later reads raise `AuditUnavailable`. Idempotent."""
+        with self._lock:
+            if self._connection is not None:
+                self._connection.close()
+                self._connection = None
+
+
+class SqliteAuditReader(LedgerReader):
+    """The reading half of `AuditTrail` over a data directory, beside whoever writes to it."""
+
+    def __init__(
+        self,
+        directory: Path,
+        clock: Clock,
+        key_source: KeySource | None = None,
+        random_bytes: RandomBytes = os.urandom,
+    ) -> None:
+        """Raises `AuditUnavailable`: no database, another schema, a key that is not the store's."""
+        with _opening():
+            check_exists(directory)
+            check_sqlite(apsw.sqlite_lib_version())
+            connection = open_reader(directory, "")
+            if (version := schema_version(connection)) != LATEST:
+                raise AuditUnavailable(
+                    f"the audit store has schema version `{version}`, expected `{LATEST}`; start the service once, "
+                    "which brings it up to date"
+                )
+            root = (key_source or KeyFile(directory / KEY_FILE)).read(False, random_bytes)
+            origin, keys = known_identity(SqliteRows(connection).meta(), root)
+            self._ledger = Ledger(origin, keys, clock, random_bytes)
+            self._reader = _SqliteReading(connection)
+
+    def close(self) -> None:
+        """Releases the store. Idempotent."""
+        self._reader.close()
+
+    def _reading(self, read: Callable[[Rows], _Read]) -> _Read:
+        return self._reader.read(read)
+
+
+class SqliteAuditLog(LedgerLog):
+    """`AuditTrail` in a data directory; safe to use from several threads, not across a fork."""
 
     def __init__(
         self,
@@ -51,13 +125,17 @@ class SqliteAuditLog:
         vfs: str = "",
         makes: bool = True,
         if_held: str = IF_HELD,
+        key_source: KeySource | None = None,
+        new_signer: NewSigner | None = None,
     ) -> None:
         """Opens the log of a directory, or (`makes`) makes what is not there.
 
         `clock` says when a record is made. `origin` names a new log (empty: a name is made up) and
         must be the name of an existing one. `vfs` is the SQLite file layer (empty: its default).
-        `if_held`: what to do when another process holds it.
-        Raises `AuditUnavailable`: held by another process, wrong or exposed key file, no database.
+        `if_held`: what to do when another process holds it. `key_source` and `new_signer`: where the
+        key-encryption key and the key of checkpoints are; None: in files of the directory.
+        Raises `AuditUnavailable`: held by another process, wrong or exposed key, no database, or a log
+        that is not the one its last checkpoint was signed for.
         """
         with _opening(), ExitStack() as opened:
             if makes:
@@ -66,16 +144,23 @@ class SqliteAuditLog:
                 check_exists(directory)
             opened.callback(DirectoryLock(directory, if_held).close)
             check_sqlite(apsw.sqlite_lib_version())
-            keys = open_keys(directory, random_bytes)
-            connection = open_writer(directory, vfs)
+            is_new = not (directory / DATABASE_FILE).exists()
+            root = (key_source or KeyFile(directory / KEY_FILE)).read(is_new, random_bytes)
+            connection, before = open_writer(directory, vfs)
             opened.callback(connection.close)
-            named = settle_origin(connection, keys, origin, random_bytes)
-            self._ledger = Ledger(named, keys, clock, random_bytes)
-            reader = open_reader(directory, vfs)
-            self._reader_lock = Lock()
-            self._reader: apsw.Connection | None = reader
-            self._rows = SqliteRows(reader)
-            self._writer = GroupWriter(_SqliteCommitter(connection, self._ledger))
+            with connection:
+                rows = SqliteRows(connection)
+                was_older = 0 < before < LATEST
+                signer = new_signer or file_signer(directory, random_bytes)
+                named = settle_identity(rows, root, origin, signer, random_bytes, was_older=was_older)
+                _settle_tree(rows)
+            self._ledger = Ledger(named.origin, named.keys, clock, random_bytes)
+            self._random_bytes = random_bytes
+            self._reader = _SqliteReading(open_reader(directory, vfs))
+            self._committer = _SqliteCommitter(
+                connection, self._ledger, Checkpointer(named.origin, named.signer, clock)
+            )
+            self._writer = GroupWriter(self._committer)
             self._opened = opened.pop_all()
 
     @property
@@ -83,113 +168,135 @@ class SqliteAuditLog:
         """Whether records can still be taken; once false, false until the store is opened again."""
         return self._writer.healthy
 
-    @property
-    def origin(self) -> str:
-        """As `AuditLog.origin`."""
-        return self._ledger.origin
-
-    def append(self, record: NewRecord) -> tuple[Receipt, bytes]:
+    def append(self, record: NewRecord) -> Acknowledged:
         """As `AuditLog.append`."""
-        return self._writer.append(record)
-
-    def answered(
-        self, tenant: str, client: str, request_id: str, request_digest: str
-    ) -> tuple[Receipt, bytes] | None:
-        """As `AuditLog.answered`."""
-        return self._reading(
-            lambda rows: self._ledger.answered(rows, tenant, client, request_id, request_digest)
-        )
-
-    def history(self, tenant: str, names: tuple[str, ...]) -> PatientHistory:
-        """As `AuditLog.history`."""
-        return self._reading(lambda rows: self._ledger.history(rows, tenant, names))
-
-    def read(self, index: int) -> StoredRecord:
-        """As `AuditLog.read`."""
-        return self._reading(lambda rows: self._ledger.read(rows, index))
-
-    def size(self) -> int:
-        """As `AuditLog.size`."""
-        return self._reading(lambda rows: rows.size())
+        return self._writer.append(pack_content(record, self._random_bytes))
 
     def close(self) -> None:
         """As `AuditLog.close`: commits what waits; later calls raise `AuditUnavailable`."""
-        with self._reader_lock:
-            if self._reader is not None:
-                self._reader.close()
-                self._reader = None
+        self._reader.close()
         self._writer.close()
         self._opened.close()
 
-    def _reading(self, read: Callable[[SqliteRows], _Read]) -> _Read:
-        with self._reader_lock:
-            if self._reader is None:
-                raise AuditUnavailable("the audit log is closed")
-            try:
-                return read(self._rows)
-            except apsw.Error as error:
-                raise AuditUnavailable("the audit store cannot be read; check its disk and files") from error
+    def _reading(self, read: Callable[[Rows], _Read]) -> _Read:
+        return self._reader.read(read)
+
+    def _writing(self, write: Callable[[Rows], _Read]) -> _Read:
+        return self._writer.do(lambda: self._committer.transaction(write))
+
+    def _published(self) -> SignedCheckpoint:
+        return self._writer.do(self._committer.publish)
 
 
 class _SqliteCommitter:
     """The transactions of the writer's thread."""
 
-    def __init__(self, connection: apsw.Connection, ledger: Ledger) -> None:
+    def __init__(self, connection: apsw.Connection, ledger: Ledger, checkpointer: Checkpointer) -> None:
         self._connection = connection
         self._rows = SqliteRows(connection)
         self._ledger = ledger
+        self._checkpointer = checkpointer
         self._pages = 0
         connection.set_wal_hook(self._note_pages)
 
-    def commit(self, batch: Sequence[NewRecord]) -> list[Acknowledged | Exception]:
+    def commit(self, batch: Sequence[PackedRecord]) -> list[Acknowledged | Exception]:
         """One transaction; the idempotency of request ids is decided inside it."""
+
+        def record(rows: Rows) -> Prepared:
+            prepared = self._ledger.prepare(rows, batch)
+            self._ledger.write(rows, prepared)
+            return prepared
+
+        prepared = self.transaction(record)
+        self._checkpointer.note_records(len(prepared.sealed))
+        if batch[0].record.change is not None:
+            # What was erased must not be left in the log of the database.
+            self._connection.wal_checkpoint(mode=apsw.SQLITE_CHECKPOINT_TRUNCATE)
+        return prepared.results
+
+    def transaction(self, work: Callable[[Rows], _Read]) -> _Read:
+        """Does something durably, or not at all. Raises `AuditUnavailable`."""
         try:
             self._connection.execute("BEGIN IMMEDIATE")
-            results = [self._record(record) for record in batch]
+            result = work(self._rows)
             self._connection.execute("COMMIT")
         except apsw.Error as error:
             self._give_up(error)
             raise AuditUnavailable(
                 "the audit store has no room or is busy: nothing was recorded; make room and try again"
             ) from error
-        return results
-
-    def _record(self, record: NewRecord) -> Acknowledged | Exception:
-        try:
-            prepared: Prepared = self._ledger.prepare(self._rows, record)
-        except apsw.Error:
+        except BaseException:
+            self._roll_back()
             raise
-        except Exception as error:  # noqa: BLE001 - it concerns this record alone; nothing was written
-            return error
-        if prepared.sealed is not None:
-            self._rows.put(prepared.sealed, prepared.new_key)
-        return prepared.receipt, prepared.answer
+        return result
+
+    def publish(self) -> SignedCheckpoint:
+        """The checkpoint over every record. Raises `AuditUnavailable`."""
+        try:
+            return self.transaction(self._checkpointer.publish)
+        except AuditUnavailable:
+            raise
+        except PactolusError as error:
+            raise AuditUnavailable(f"the checkpoint could not be signed: {error}") from error
 
     def _give_up(self, error: apsw.Error) -> None:
         """Takes the transaction back; raises again what leaves the state of the disk unknown."""
         if not isinstance(error, apsw.FullError | apsw.BusyError):
             raise error
+        self._roll_back()
+
+    def _roll_back(self) -> None:
         if self._connection.in_transaction:
             self._connection.execute("ROLLBACK")
 
-    def tidy(self) -> None:
-        """Moves the log into the database when it has grown; no room for that is no harm yet."""
-        if self._pages < _CHECKPOINT_PAGES:
-            return
-        try:
+    def tidy(self) -> float | None:
+        """Signs a checkpoint when one is due, and moves the log into the database when it has grown."""
+        if self._checkpointer.seconds_left() == 0.0:
+            try:
+                self.publish()
+            except AuditUnavailable:
+                self._checkpointer.put_off()
+        if self._pages >= _CHECKPOINT_PAGES:
+            self._shrink()
+        return self._checkpointer.seconds_left()
+
+    def _shrink(self) -> None:
+        """No room for it is no harm yet."""
+        with suppress(apsw.FullError, apsw.BusyError):
             self._connection.wal_checkpoint(mode=apsw.SQLITE_CHECKPOINT_PASSIVE)
-        except (apsw.FullError, apsw.BusyError):
-            return
-        self._pages = 0
+            self._pages = 0
 
     def finish(self) -> None:
-        """Leaves everything in the database file. If that fails, it is still safe in the log."""
+        """Signs the last checkpoint and leaves everything in the database file. If that fails, every
+        record is still safe in the log of the database."""
+        with suppress(AuditUnavailable):
+            if self._checkpointer.seconds_left() is not None:
+                self.publish()
         with suppress(apsw.Error):
             self._connection.wal_checkpoint(mode=apsw.SQLITE_CHECKPOINT_TRUNCATE)
 
     def _note_pages(self, _connection: apsw.Connection, _database: str, pages: int) -> int:
         self._pages = pages
         return apsw.SQLITE_OK
+
+
+def _settle_tree(rows: Rows) -> None:
+    """Sees that the tree is that of the records, after making torn or absent tiles anew."""
+    try:
+        check_tree(rows)
+    except TreeBroken:
+        _mend_tree(rows)
+
+
+def _mend_tree(rows: Rows) -> None:
+    try:
+        rebuilt_tiles(rows)
+        check_tree(rows)
+    except TreeBroken as error:
+        raise AuditUnavailable(
+            "the records of the audit log are not those that its last checkpoint was signed for: somebody has altered "
+            "them, or a part was lost; `pactolus audit verify` says where"
+        ) from error
 
 
 def _make_directory(directory: Path) -> None:

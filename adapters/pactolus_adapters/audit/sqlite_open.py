@@ -11,34 +11,17 @@ from typing import Final
 
 import apsw
 
-from pactolus_adapters.audit.keys import (
-    KEY_FILE,
-    Keys,
-    RandomBytes,
-    make_key_file,
-    read_key_file,
-    sync_directory,
-)
-from pactolus_adapters.audit.ledger import new_origin
+from pactolus_adapters.audit.key_sources import sync_directory
+from pactolus_adapters.audit.sqlite_schema import LATEST, migrate, schema_version
 from pactolus_engine.errors import AuditUnavailable
 
-__all__ = [
-    "DATABASE_FILE",
-    "check_exists",
-    "check_sqlite",
-    "open_keys",
-    "open_reader",
-    "open_writer",
-    "settle_origin",
-]
+__all__ = ["DATABASE_FILE", "check_exists", "check_sqlite", "open_reader", "open_writer"]
 
 DATABASE_FILE: Final = "audit.sqlite3"
 _OLDEST_SQLITE: Final = (3, 51, 3)
 """3.7.0 to 3.51.2 may corrupt a database when a checkpoint meets the reset of the WAL."""
 
-_SCHEMA: Final = 2
 _BUSY_MILLISECONDS: Final = 5000
-_MIGRATIONS: Final = Path(__file__).parent / "migrations" / "sqlite"
 
 
 def check_exists(directory: Path) -> None:
@@ -59,30 +42,24 @@ def check_sqlite(version: str) -> None:
         )
 
 
-def open_keys(directory: Path, random_bytes: RandomBytes) -> Keys:
-    """The keys of the store. A key file is made only where there is no database yet."""
-    if not (directory / DATABASE_FILE).exists() and not (directory / KEY_FILE).exists():
-        make_key_file(directory, random_bytes)
-    return read_key_file(directory)
-
-
-def open_writer(directory: Path, vfs: str) -> apsw.Connection:
-    """The one connection that writes and checkpoints, its schema in place."""
+def open_writer(directory: Path, vfs: str) -> tuple[apsw.Connection, int]:
+    """The one connection that writes and checkpoints, its schema in place, and the schema it had before."""
     _make_database_file(directory)
     connection = apsw.Connection(
         str(directory / DATABASE_FILE), flags=apsw.SQLITE_OPEN_READWRITE, vfs=vfs or None
     )
     try:
         _settle_durability(connection)
-        _settle_schema(connection)
+        before = schema_version(connection)
+        migrate(connection, LATEST)
     except BaseException:
         connection.close()
         raise
-    return connection
+    return connection, before
 
 
 def open_reader(directory: Path, vfs: str) -> apsw.Connection:
-    """A connection that cannot write."""
+    """A connection that cannot write; another process may be writing. It asks nobody for the lock."""
     connection = apsw.Connection(
         str(directory / DATABASE_FILE), flags=apsw.SQLITE_OPEN_READONLY, vfs=vfs or None
     )
@@ -90,30 +67,6 @@ def open_reader(directory: Path, vfs: str) -> apsw.Connection:
     connection.execute("PRAGMA query_only = ON")
     connection.execute("PRAGMA trusted_schema = OFF")
     return connection
-
-
-def settle_origin(connection: apsw.Connection, keys: Keys, asked: str, random_bytes: RandomBytes) -> str:
-    """The name of the log; given to a new one, and checked with the key file for an old one.
-
-    Raises `AuditUnavailable` when key file or asked name belong to another log.
-    """
-    with connection:
-        meta = {
-            str(name): str(value) for name, value in connection.execute("SELECT name, value FROM log_meta")
-        }
-        if not meta:
-            meta = {"origin": asked or new_origin(random_bytes), "key_check": keys.check_value}
-            connection.executemany("INSERT INTO log_meta (name, value) VALUES (?, ?)", meta.items())
-    if meta.get("key_check") != keys.check_value:
-        raise AuditUnavailable(
-            f"key file `{KEY_FILE}` belongs to another audit store; put back the right one"
-        )
-    origin = meta.get("origin", "")
-    if not origin or (asked and asked != origin):
-        raise AuditUnavailable(
-            "the audit store holds a log of another `origin`; ask for that one, or for none"
-        )
-    return origin
 
 
 def _make_database_file(directory: Path) -> None:
@@ -126,7 +79,8 @@ def _make_database_file(directory: Path) -> None:
 
 def _settle_durability(connection: apsw.Connection) -> None:
     connection.set_busy_timeout(_BUSY_MILLISECONDS)
-    for pragma, wanted in (("journal_mode", "wal"), ("synchronous", "2"), ("foreign_keys", "1")):
+    settings = (("journal_mode", "wal"), ("synchronous", "2"), ("foreign_keys", "1"), ("secure_delete", "1"))
+    for pragma, wanted in settings:
         connection.execute(f"PRAGMA {pragma} = {wanted}").fetchall()
         if str(connection.execute(f"PRAGMA {pragma}").fetchall()[0][0]) != wanted:
             raise AuditUnavailable(
@@ -138,16 +92,3 @@ def _settle_durability(connection: apsw.Connection) -> None:
     # What a killed process wrote and never synced can be read again now. Nobody may be told of it
     # before it is on the disk; a checkpoint syncs the log, then the database.
     connection.wal_checkpoint(mode=apsw.SQLITE_CHECKPOINT_TRUNCATE)
-
-
-def _settle_schema(connection: apsw.Connection) -> None:
-    version = int(str(connection.execute("PRAGMA user_version").fetchall()[0][0]))
-    if 0 <= version < _SCHEMA:
-        with connection:
-            for step in sorted(_MIGRATIONS.glob("*.sql"))[version:]:
-                connection.execute(step.read_text(encoding="utf-8"))
-            connection.execute(f"PRAGMA user_version = {_SCHEMA}")
-    elif version != _SCHEMA:
-        raise AuditUnavailable(
-            f"the audit store has schema version `{version}`, expected `{_SCHEMA}`; use the release that wrote it"
-        )

@@ -2,7 +2,8 @@
 
 Callers hand in a record and sleep. The thread takes all that wait (at most `BATCH_RECORDS`),
 commits them as one transaction and wakes each with its own result. One sync of the disk serves
-the whole batch, which is what makes a durable append cheap under load.
+the whole batch, which is what makes a durable append cheap under load. A record that changes older
+ones, and a job of another kind, is a batch of its own.
 
 A failed batch fails every caller in it. After an error from which the state of the disk is not
 known (a failed sync above all: a second sync may report success for pages that were dropped),
@@ -10,37 +11,53 @@ the writer stops for good and nothing is accepted any more.
 """
 
 from collections import deque
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from concurrent.futures import Future
+from dataclasses import dataclass
 from threading import Condition, Thread
-from typing import Final, Protocol
+from typing import Any, Final, Protocol, TypeVar
 
+from pactolus_adapters.audit.ledger import Acknowledged
+from pactolus_adapters.audit.seal import PackedRecord
 from pactolus_engine.errors import AuditUnavailable
-from pactolus_engine.ports import NewRecord, Receipt
 
-__all__ = ["BATCH_RECORDS", "Acknowledged", "Committer", "GroupWriter"]
+__all__ = ["BATCH_RECORDS", "Committer", "GroupWriter"]
 
 BATCH_RECORDS: Final = 256
 
-Acknowledged = tuple[Receipt, bytes]
-"""The receipt of a durable record and the answer to send."""
+_Result = TypeVar("_Result")
 
 
 class Committer(Protocol):
     """The only user of the writing connection; every method is called in the writer's thread."""
 
-    def commit(self, batch: Sequence[NewRecord]) -> list[Acknowledged | Exception]:
+    def commit(self, batch: Sequence[PackedRecord]) -> list[Acknowledged | Exception]:
         """Makes a batch durable and says what became of each record, in order.
 
         Raises `AuditUnavailable` when nothing was recorded and a later batch may do better; any
         other error stops the writer.
         """
 
-    def tidy(self) -> None:
-        """Housekeeping between batches, after the callers were answered. Errors stop the writer."""
+    def tidy(self) -> float | None:
+        """Housekeeping between batches, after the callers were answered: after how many seconds it wants
+        to be called again though nothing comes, or None. Errors stop the writer."""
 
     def finish(self) -> None:
         """The last call, unless the writer was stopped by an error."""
+
+
+@dataclass(slots=True)
+class _Waiting:
+    """A record to be committed, or a job to be done, and where its result goes."""
+
+    done: "Future[Any]"
+    packed: PackedRecord | None = None
+    job: Callable[[], Any] | None = None
+
+    @property
+    def is_alone(self) -> bool:
+        """Whether it shares its transaction with nothing."""
+        return self.packed is None or self.packed.record.change is not None
 
 
 class GroupWriter:
@@ -48,9 +65,10 @@ class GroupWriter:
 
     def __init__(self, committer: Committer) -> None:
         self._committer = committer
-        self._waiting: deque[tuple[NewRecord, Future[Acknowledged]]] = deque()
+        self._waiting: deque[_Waiting] = deque()
         self._changed = Condition()
         self._refusal: AuditUnavailable | None = None
+        self._again_after: float | None = 0.0
         self._thread = Thread(target=self._run, name="pactolus-audit-writer", daemon=True)
         self._thread.start()
 
@@ -61,23 +79,34 @@ class GroupWriter:
 
     @property
     def waiting(self) -> int:
-        """How many records wait for the next commit."""
+        """How many records and jobs wait for the next commit."""
         return len(self._waiting)
 
-    def append(self, record: NewRecord) -> Acknowledged:
+    def append(self, packed: PackedRecord) -> Acknowledged:
         """Returns when the record is durable; raises what became of it otherwise."""
-        done: Future[Acknowledged] = Future()
-        with self._changed:
-            if self._refusal is not None:
-                raise AuditUnavailable(str(self._refusal))
-            self._waiting.append((record, done))
-            self._changed.notify()
-        return done.result()
+        acknowledged: Acknowledged = self._queued(_Waiting(Future(), packed=packed))
+        return acknowledged
+
+    def do(self, job: Callable[[], _Result]) -> _Result:
+        """Does something else in the writer's thread, between two batches; returns or raises what it does.
+
+        A job that raises `AuditUnavailable` has changed nothing; any other error stops the writer.
+        """
+        result: _Result = self._queued(_Waiting(Future(), job=job))
+        return result
 
     def close(self) -> None:
         """Commits what waits, then ends the thread. Idempotent."""
         self._refuse(AuditUnavailable("the audit log is closed"))
         self._thread.join()
+
+    def _queued(self, one: _Waiting) -> Any:
+        with self._changed:
+            if self._refusal is not None:
+                raise AuditUnavailable(str(self._refusal))
+            self._waiting.append(one)
+            self._changed.notify()
+        return one.done.result()
 
     def _refuse(self, refusal: AuditUnavailable) -> None:
         with self._changed:
@@ -86,30 +115,44 @@ class GroupWriter:
 
     def _run(self) -> None:
         try:
-            while batch := self._next_batch():
-                self._commit(batch)
-                self._committer.tidy()
+            while (batch := self._next_batch()) is not None:
+                self._work(batch)
+                self._again_after = self._committer.tidy()
             self._committer.finish()
         except Exception as error:  # noqa: BLE001 - whatever it is, nobody may wait for ever
             self._stop(error)
 
-    def _next_batch(self) -> list[tuple[NewRecord, Future[Acknowledged]]]:
+    def _next_batch(self) -> list[_Waiting] | None:
+        """What is to be done next, which may be nothing but to tidy; None at the end."""
         with self._changed:
-            self._changed.wait_for(lambda: self._waiting or self._refusal is not None)
-            size = min(len(self._waiting), BATCH_RECORDS)
-            return [self._waiting.popleft() for _ in range(size)]
+            self._changed.wait_for(lambda: self._waiting or self._refusal is not None, self._again_after)
+            if not self._waiting:
+                return None if self._refusal is not None else []
+            batch = [self._waiting.popleft()]
+            while (
+                self._waiting
+                and len(batch) < BATCH_RECORDS
+                and not (batch[0].is_alone or self._waiting[0].is_alone)
+            ):
+                batch.append(self._waiting.popleft())
+            return batch
 
-    def _commit(self, batch: list[tuple[NewRecord, Future[Acknowledged]]]) -> None:
+    def _work(self, batch: list[_Waiting]) -> None:
+        if not batch:
+            return
         try:
-            results = self._committer.commit([record for record, _ in batch])
+            if batch[0].job is not None:
+                results = [batch[0].job()]
+            else:
+                results = self._committer.commit([one.packed for one in batch if one.packed])
         except AuditUnavailable as error:
             _fail(batch, error)
         except Exception as error:
             _fail(batch, AuditUnavailable("the audit store failed; it is not known what was recorded"), error)
             raise
         else:
-            for (_, done), result in zip(batch, results, strict=True):
-                _tell(done, result)
+            for one, result in zip(batch, results, strict=True):
+                _tell(one.done, result)
 
     def _stop(self, error: Exception) -> None:
         refusal = AuditUnavailable(
@@ -123,19 +166,15 @@ class GroupWriter:
         _fail(waiting, refusal, error)
 
 
-def _tell(done: Future[Acknowledged], result: Acknowledged | Exception) -> None:
+def _tell(done: "Future[Any]", result: Any) -> None:
     if isinstance(result, Exception):
         done.set_exception(result)
     else:
         done.set_result(result)
 
 
-def _fail(
-    batch: Sequence[tuple[NewRecord, Future[Acknowledged]]],
-    why: AuditUnavailable,
-    cause: Exception | None = None,
-) -> None:
-    for _, done in batch:
+def _fail(batch: Sequence[_Waiting], why: AuditUnavailable, cause: Exception | None = None) -> None:
+    for one in batch:
         error = AuditUnavailable(str(why))  # one each: several threads raising one error would mix traces
         error.__cause__ = cause or why.__cause__
-        done.set_exception(error)
+        one.done.set_exception(error)

@@ -5,7 +5,7 @@ from importlib.metadata import version
 
 import click
 
-from pactolus_adapters.cli.audit import audit
+from pactolus_adapters.cli.audit.group import audit
 from pactolus_adapters.cli.evaluate import evaluate
 from pactolus_adapters.cli.exits import exit_of
 from pactolus_adapters.cli.rules.group import rules

@@ -3,56 +3,35 @@
 Errors are raised as they are; `interceptors.py` turns them into a status.
 """
 
-from collections.abc import Callable, Iterator
-from typing import Any, Final, NoReturn
+from collections.abc import Iterator
 
 import grpc
 
-from pactolus.v1 import audit_service_pb2 as audit
 from pactolus.v1 import evaluation_service_pb2 as evaluation
 from pactolus.v1 import rule_pack_service_pb2 as rule_packs
-from pactolus.v1.audit_service_pb2_grpc import AuditServiceServicer
 from pactolus.v1.evaluation_service_pb2_grpc import EvaluationServiceServicer
 from pactolus.v1.rule_pack_service_pb2_grpc import RulePackServiceServicer
-from pactolus_adapters.affected import affected
 from pactolus_adapters.grpcapi.admission import Admission
 from pactolus_adapters.grpcapi.convert import (
     Caller,
-    caller,
     caller_as_told,
     command,
     response,
     unread_command,
 )
-from pactolus_adapters.grpcapi.convert_affected import affected_message, ground_asked_for
-from pactolus_adapters.grpcapi.convert_decision import timestamp
 from pactolus_adapters.grpcapi.convert_pack import pack_details, pack_summary
-from pactolus_adapters.grpcapi.errors import NotBuilt, RecordNotFound
 from pactolus_adapters.grpcapi.interceptors import Unreadable, public, takes_unreadable
+from pactolus_adapters.grpcapi.not_built import not_built
 from pactolus_adapters.grpcapi.status import status_of
-from pactolus_adapters.hallway import Answer, Evaluate
+from pactolus_adapters.hallway import Evaluate
 from pactolus_engine.errors import InputInvalid, PackNotFound, Violation
 from pactolus_engine.pack.model import Pack
-from pactolus_engine.ports import AuditLog, PackShelf, StoredRecord
-from pactolus_engine.record import read_stored_input
+from pactolus_engine.ports import PackShelf
 
-__all__ = ["AuditHandlers", "EvaluationHandlers", "Recall", "RulePackHandlers"]
-
-Recall = Callable[[StoredRecord], Answer]
-"""Reads the answer back out of a record, as it was given."""
+__all__ = ["EvaluationHandlers", "RulePackHandlers"]
 
 _Context = grpc.ServicerContext
-_NO_RECORD: Final = "the log has no record of this tenant at this `index`"
 _BatchRequests = Iterator[evaluation.EvaluateBatchRequest]
-
-
-def _not_built(method: str) -> Callable[[Any, Any, _Context], NoReturn]:
-    """A method that is declared and that this version does not have."""
-
-    def refuse(_self: Any, _request: Any, _context: _Context) -> NoReturn:
-        raise NotBuilt(method)
-
-    return refuse
 
 
 class EvaluationHandlers(EvaluationServiceServicer):
@@ -79,8 +58,8 @@ class EvaluationHandlers(EvaluationServiceServicer):
             for message in requests:
                 yield self._batch_answer(message, who)
 
-    GetDataRequirements = _not_built("EvaluationService.GetDataRequirements")
-    Explain = _not_built("EvaluationService.Explain")
+    GetDataRequirements = not_built("EvaluationService.GetDataRequirements")
+    Explain = not_built("EvaluationService.Explain")
 
     def _answer(
         self, request: evaluation.EvaluateRequest | Unreadable, who: Caller
@@ -126,60 +105,11 @@ class RulePackHandlers(RulePackServiceServicer):
         pack = self._shelf.get(request.pack.id, request.pack.version).pack
         return pack_details(pack, self._is_active(pack))
 
-    CheckRulePack = _not_built("RulePackService.CheckRulePack")
-    ActivateRulePack = _not_built("RulePackService.ActivateRulePack")
+    CheckRulePack = not_built("RulePackService.CheckRulePack")
+    ActivateRulePack = not_built("RulePackService.ActivateRulePack")
 
     def _is_active(self, pack: Pack) -> bool:
         try:
             return self._shelf.get(pack.id).pack.version == pack.version
         except PackNotFound:
             return False
-
-
-class AuditHandlers(AuditServiceServicer):
-    """`AuditService`: what was answered."""
-
-    def __init__(self, log: AuditLog, recall: Recall, shelf: PackShelf) -> None:
-        self._log = log
-        self._recall = recall
-        self._shelf = shelf
-
-    def GetDecision(self, request: audit.GetDecisionRequest, context: _Context) -> audit.GetDecisionResponse:
-        """A recorded answer, by its place in the log."""
-        record = self._record(request, caller(context.invocation_metadata()).tenant)
-        return audit.GetDecisionResponse(
-            response=response(self._recall(record)), record_time=timestamp(record.recorded_at)
-        )
-
-    def ListAffectedDecisions(
-        self, request: audit.ListAffectedDecisionsRequest, context: _Context
-    ) -> Iterator[audit.ListAffectedDecisionsResponse]:
-        """Every decision of this tenant that rests on what is named."""
-        tenant = caller(context.invocation_metadata()).tenant
-        for one in affected(self._log, self._shelf, ground_asked_for(request), tenant):
-            yield affected_message(one)
-
-    ListDecisions = _not_built("AuditService.ListDecisions")
-    GetCheckpoint = _not_built("AuditService.GetCheckpoint")
-    GetInclusionProof = _not_built("AuditService.GetInclusionProof")
-    GetConsistencyProof = _not_built("AuditService.GetConsistencyProof")
-    RecordFeedback = _not_built("AuditService.RecordFeedback")
-    StartReplay = _not_built("AuditService.StartReplay")
-    WatchReplay = _not_built("AuditService.WatchReplay")
-    ListReplayDifferences = _not_built("AuditService.ListReplayDifferences")
-
-    def _record(self, request: audit.GetDecisionRequest, tenant: str) -> StoredRecord:
-        """The record, if it is a decision of this tenant: nobody learns of the records of others."""
-        if request.WhichOneof("record") == "decision_id":
-            raise NotBuilt("AuditService.GetDecision by decision_id")
-        if not request.HasField("index") or request.index < 0:
-            raise InputInvalid([Violation("index", "expected the index of a record, 0 or more")])
-        try:
-            record = self._log.read(request.index)
-        except KeyError:
-            raise RecordNotFound(_NO_RECORD) from None
-        if read_stored_input(record.input).request.tenant != tenant:
-            raise RecordNotFound(_NO_RECORD)
-        if record.event != "evaluation":
-            raise RecordNotFound("the record at this `index` holds no decision")
-        return record

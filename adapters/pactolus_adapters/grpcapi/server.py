@@ -23,17 +23,14 @@ from pactolus.v1.audit_service_pb2_grpc import add_AuditServiceServicer_to_serve
 from pactolus.v1.evaluation_service_pb2_grpc import add_EvaluationServiceServicer_to_server
 from pactolus.v1.rule_pack_service_pb2_grpc import add_RulePackServiceServicer_to_server
 from pactolus_adapters.grpcapi.admission import Admission
-from pactolus_adapters.grpcapi.handlers import (
-    AuditHandlers,
-    EvaluationHandlers,
-    Recall,
-    RulePackHandlers,
-)
+from pactolus_adapters.grpcapi.audit_handlers import AuditHandlers, Recall
+from pactolus_adapters.grpcapi.handlers import EvaluationHandlers, RulePackHandlers
 from pactolus_adapters.grpcapi.health import Health
 from pactolus_adapters.grpcapi.interceptors import ErrorBoundary
 from pactolus_adapters.grpcapi.listen import AddressUnusable, PortTaken, listen
 from pactolus_adapters.hallway import Evaluate
-from pactolus_engine.ports import AuditLog, PackShelf
+from pactolus_engine.ports import PackShelf
+from pactolus_engine.trail import AuditTrail
 
 __all__ = ["SERVICES", "AddressUnusable", "GrpcServer", "PortTaken", "ServerLimits", "build_server", "serve"]
 
@@ -116,7 +113,7 @@ class GrpcServer:
 def build_server(
     hallway: Evaluate,
     shelf: PackShelf,
-    log: AuditLog,
+    log: AuditTrail,
     recall: Recall,
     limits: ServerLimits | None = None,
     reflection_on: bool = False,

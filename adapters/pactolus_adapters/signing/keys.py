@@ -49,6 +49,11 @@ class SigningKey:
     key_id: str
     _key: Ed25519PrivateKey
 
+    @property
+    def public(self) -> bytes:
+        """The public key, 32 bytes (RFC 8032)."""
+        return self._key.public_key().public_bytes_raw()
+
     def sign(self, message: bytes) -> bytes:
         """The signature, 64 bytes; the same message gives the same signature."""
         return self._key.sign(message)
@@ -101,16 +106,19 @@ def make_keys(file: Path) -> str:
         raise KeyUnusable(f"key file `{beside}` is there already: choose another name")
     _write_new(file, private, 0o600)
     _write_new(beside, public, 0o644)
+    _sync_folder(file.parent)
     return _key_id(key.public_key())
 
 
-def read_signing_key(file: Path) -> SigningKey:
-    """The private key of a file. Raises `KeyUnusable`, also when others than its owner may read it."""
+def read_signing_key(file: Path, advice: str = "`pactolus rules keygen` makes one") -> SigningKey:
+    """The private key of a file. Raises `KeyUnusable`, also when others than its owner may read it.
+
+    `advice` ends the message for a file that holds no key.
+    """
     content = _content(file, must_be_private=True)
     try:
         key = load_pem_private_key(content, password=None)
     except (ValueError, TypeError, UnsupportedAlgorithm) as error:
-        advice = "`pactolus rules keygen` makes one"
         raise KeyUnusable(f"key file `{file}` holds no private key without a password: {advice}") from error
     if not isinstance(key, Ed25519PrivateKey):
         raise KeyUnusable(f"key file `{file}` holds a key of another algorithm than Ed25519")
@@ -168,3 +176,15 @@ def _write_new(file: Path, content: bytes, mode: int) -> None:
         raise KeyUnusable(f"key file `{file}` is there already: choose another name") from error
     except OSError as error:
         raise KeyUnusable(f"key file `{file}` cannot be written") from error
+
+
+def _sync_folder(folder: Path) -> None:
+    """Makes the names of new files survive a power cut, as their content does."""
+    try:
+        descriptor = os.open(folder, os.O_RDONLY | os.O_DIRECTORY | os.O_CLOEXEC)
+        try:
+            os.fsync(descriptor)
+        finally:
+            os.close(descriptor)
+    except OSError as error:
+        raise KeyUnusable(f"folder `{folder}` of the new key cannot be made durable") from error

@@ -1,6 +1,8 @@
 """The key file is made once, read only when nobody else can read it, and never guessed."""
 
 import os
+import sys
+from base64 import b64encode
 from collections.abc import Callable
 from dataclasses import replace
 from pathlib import Path
@@ -9,14 +11,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from pactolus_adapters.audit.keys import (
-    KEY_BYTES,
-    KEY_FILE,
-    Keys,
-    associated_data,
-    make_key_file,
-    read_key_file,
-)
+from pactolus_adapters.audit.key_sources import KEY_FILE, KeyCommand, KeyFile
+from pactolus_adapters.audit.keys import KEY_BYTES, Keys, associated_data
 from pactolus_adapters.audit.sqlite import SqliteAuditLog
 from pactolus_engine.errors import AuditUnavailable
 from tests.contract.audit_log import fixed_clock, new_record
@@ -25,7 +21,7 @@ from tests.contract.audit_log import fixed_clock, new_record
 @pytest.fixture
 def keyed(tmp_path: Path) -> Path:
     """A directory with a key file."""
-    make_key_file(tmp_path, os.urandom)
+    KeyFile(tmp_path / KEY_FILE).make(os.urandom)
     return tmp_path
 
 
@@ -50,15 +46,15 @@ def test_a_key_file_is_32_bytes_for_its_owner_only(keyed: Path) -> None:
 def test_a_key_file_is_never_replaced(keyed: Path) -> None:
     before = (keyed / KEY_FILE).read_bytes()
     with pytest.raises(AuditUnavailable, match="cannot be made"):
-        make_key_file(keyed, os.urandom)
+        KeyFile(keyed / KEY_FILE).make(os.urandom)
     assert (keyed / KEY_FILE).read_bytes() == before
 
 
 def test_a_crash_while_it_was_made_leaves_no_half_key(tmp_path: Path) -> None:
     (tmp_path / f"{KEY_FILE}.new").write_bytes(b"half")
-    make_key_file(tmp_path, os.urandom)
+    KeyFile(tmp_path / KEY_FILE).make(os.urandom)
     assert [path.name for path in tmp_path.iterdir()] == [KEY_FILE]
-    read_key_file(tmp_path)
+    assert len(KeyFile(tmp_path / KEY_FILE).read(False, os.urandom)) == KEY_BYTES
 
 
 @pytest.mark.parametrize("mode", [0o640, 0o604, 0o620, 0o602, 0o610])
@@ -114,6 +110,44 @@ def test_a_key_file_that_waits_for_its_store_is_used(keyed: Path) -> None:
     assert (keyed / KEY_FILE).read_bytes() == before
 
 
+# --- a command that prints the key ---------------------------------------------------------------
+
+
+def _prints(text: str, code: int = 0) -> KeyCommand:
+    return KeyCommand((sys.executable, "-c", f"import sys; sys.stdout.write({text!r}); sys.exit({code})"))
+
+
+@pytest.mark.parametrize("written", [bytes.hex, lambda key: b64encode(key).decode() + "\n"])
+def test_a_command_prints_the_key_in_hex_or_base64(tmp_path: Path, written: Callable[[bytes], str]) -> None:
+    root = os.urandom(KEY_BYTES)
+    log = SqliteAuditLog(tmp_path, fixed_clock, key_source=_prints(written(root)))
+    log.append(new_record())
+    log.close()
+    assert not (tmp_path / KEY_FILE).exists()
+    log = SqliteAuditLog(tmp_path, fixed_clock, key_source=_prints(root.hex().upper()))
+    assert log.read(0).input == new_record().input
+    log.close()
+
+
+@pytest.mark.parametrize(
+    ("command", "message"),
+    [
+        (_prints("00" * 31), "64 hex digits"),
+        (_prints(""), "64 hex digits"),
+        (_prints("00" * 32, code=1), "failed"),
+        (KeyCommand(("/nowhere/at/all",)), "failed"),
+        (_prints("11" * 32), "belongs to another audit store"),
+    ],
+)
+def test_a_command_that_prints_no_key_or_another_is_refused(
+    tmp_path: Path, command: KeyCommand, message: str
+) -> None:
+    SqliteAuditLog(tmp_path, fixed_clock, key_source=_prints("22" * 32)).close()
+    with pytest.raises(AuditUnavailable, match=message) as refused:
+        SqliteAuditLog(tmp_path, fixed_clock, key_source=command)
+    assert "11" * 32 not in str(refused.value)
+
+
 # --- what is derived and wrapped -----------------------------------------------------------------
 
 
@@ -132,6 +166,28 @@ def test_a_pseudonym_depends_on_kind_tenant_and_name() -> None:
     }
     made |= {keys.pseudonym("a", "bc", ""), keys.pseudonym("a", "", "bc"), keys.pseudonym("ab", "", "c")}
     assert len(made) == 7
+
+
+def test_pseudonyms_outlive_their_key_encryption_key() -> None:
+    before, after = Keys(bytes(32), os.urandom(32)), bytes(range(32))
+    moved = Keys(after, b"x").wrapped_pseudonym_key(os.urandom)
+    assert Keys(after).with_pseudonym_key(after, moved).pseudonym("a", "b", "c") != before.pseudonym(
+        "a", "b", "c"
+    )
+    stored = before.wrapped_pseudonym_key(os.urandom)
+    opened = Keys(bytes(32)).with_pseudonym_key(bytes(32), stored)
+    assert opened.pseudonym("a", "b", "c") == before.pseudonym("a", "b", "c")
+    for other in ("", "00", "00:00:00", "zz:zz", f"00{stored[2:]}"):
+        with pytest.raises(AuditUnavailable):
+            Keys(bytes(32)).with_pseudonym_key(bytes(32), other)
+
+
+def test_a_key_is_the_same_under_another_key_encryption_key() -> None:
+    before, after = Keys(bytes(32)), Keys(b"\x01" + bytes(31))
+    wrapped, plain = before.new_data_key("subject", os.urandom)
+    moved = after.rewrapped(wrapped, before, os.urandom)
+    assert (after.unwrap(moved), moved.key_id, moved.subject) == (plain, wrapped.key_id, "subject")
+    assert moved.wrapped_by == after.check_value != wrapped.wrapped_by
 
 
 def test_a_wrapped_key_opens_for_its_own_row_only() -> None:

@@ -3,14 +3,15 @@
 import pytest
 
 from pactolus_adapters.audit.memory import MemoryAuditLog
-from tests.contract.audit_log import AuditLogContract, MakeLog, fixed_clock, new_record
+from tests.contract.audit_log import AuditLogContract, fixed_clock, new_record
+from tests.contract.audit_trail import AuditTrailContract, MakeTrail
 
 
-class TestMemoryAuditLog(AuditLogContract):
+class TestMemoryAuditLog(AuditLogContract, AuditTrailContract):
     """The contract, in memory."""
 
     @pytest.fixture
-    def make_log(self) -> MakeLog:
+    def make_log(self) -> MakeTrail:
         return MemoryAuditLog
 
 

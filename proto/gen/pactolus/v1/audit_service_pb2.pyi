@@ -12,6 +12,12 @@ from typing import ClassVar as _ClassVar, Optional as _Optional, Union as _Union
 
 DESCRIPTOR: _descriptor.FileDescriptor
 
+class ExportFormat(int, metaclass=_enum_type_wrapper.EnumTypeWrapper):
+    __slots__ = ()
+    EXPORT_FORMAT_UNSPECIFIED: _ClassVar[ExportFormat]
+    EXPORT_FORMAT_NDJSON: _ClassVar[ExportFormat]
+    EXPORT_FORMAT_FHIR: _ClassVar[ExportFormat]
+
 class FeedbackAction(int, metaclass=_enum_type_wrapper.EnumTypeWrapper):
     __slots__ = ()
     FEEDBACK_ACTION_UNSPECIFIED: _ClassVar[FeedbackAction]
@@ -24,6 +30,9 @@ class ReplayState(int, metaclass=_enum_type_wrapper.EnumTypeWrapper):
     REPLAY_STATE_RUNNING: _ClassVar[ReplayState]
     REPLAY_STATE_DONE: _ClassVar[ReplayState]
     REPLAY_STATE_FAILED: _ClassVar[ReplayState]
+EXPORT_FORMAT_UNSPECIFIED: ExportFormat
+EXPORT_FORMAT_NDJSON: ExportFormat
+EXPORT_FORMAT_FHIR: ExportFormat
 FEEDBACK_ACTION_UNSPECIFIED: FeedbackAction
 FEEDBACK_ACTION_ACCEPTED: FeedbackAction
 FEEDBACK_ACTION_OVERRIDDEN: FeedbackAction
@@ -49,16 +58,24 @@ class GetDecisionResponse(_message.Message):
     def __init__(self, response: _Optional[_Union[_evaluation_service_pb2.EvaluateResponse, _Mapping]] = ..., record_time: _Optional[_Union[datetime.datetime, _timestamp_pb2.Timestamp, _Mapping]] = ...) -> None: ...
 
 class ListDecisionsRequest(_message.Message):
-    __slots__ = ("page_size", "page_token", "outcome", "pack")
+    __slots__ = ("page_size", "page_token", "outcome", "pack", "since", "until", "rule", "patient")
     PAGE_SIZE_FIELD_NUMBER: _ClassVar[int]
     PAGE_TOKEN_FIELD_NUMBER: _ClassVar[int]
     OUTCOME_FIELD_NUMBER: _ClassVar[int]
     PACK_FIELD_NUMBER: _ClassVar[int]
+    SINCE_FIELD_NUMBER: _ClassVar[int]
+    UNTIL_FIELD_NUMBER: _ClassVar[int]
+    RULE_FIELD_NUMBER: _ClassVar[int]
+    PATIENT_FIELD_NUMBER: _ClassVar[int]
     page_size: int
     page_token: str
     outcome: _decision_pb2.Outcome
     pack: _evaluation_service_pb2.PackSelector
-    def __init__(self, page_size: _Optional[int] = ..., page_token: _Optional[str] = ..., outcome: _Optional[_Union[_decision_pb2.Outcome, str]] = ..., pack: _Optional[_Union[_evaluation_service_pb2.PackSelector, _Mapping]] = ...) -> None: ...
+    since: _timestamp_pb2.Timestamp
+    until: _timestamp_pb2.Timestamp
+    rule: str
+    patient: str
+    def __init__(self, page_size: _Optional[int] = ..., page_token: _Optional[str] = ..., outcome: _Optional[_Union[_decision_pb2.Outcome, str]] = ..., pack: _Optional[_Union[_evaluation_service_pb2.PackSelector, _Mapping]] = ..., since: _Optional[_Union[datetime.datetime, _timestamp_pb2.Timestamp, _Mapping]] = ..., until: _Optional[_Union[datetime.datetime, _timestamp_pb2.Timestamp, _Mapping]] = ..., rule: _Optional[str] = ..., patient: _Optional[str] = ...) -> None: ...
 
 class ListDecisionsResponse(_message.Message):
     __slots__ = ("records", "next_page_token")
@@ -153,6 +170,82 @@ class GetConsistencyProofResponse(_message.Message):
     second_tree_size: int
     hashes: _containers.RepeatedScalarFieldContainer[bytes]
     def __init__(self, first_tree_size: _Optional[int] = ..., second_tree_size: _Optional[int] = ..., hashes: _Optional[_Iterable[bytes]] = ...) -> None: ...
+
+class VerifyLogRequest(_message.Message):
+    __slots__ = ("since_note", "payloads")
+    SINCE_NOTE_FIELD_NUMBER: _ClassVar[int]
+    PAYLOADS_FIELD_NUMBER: _ClassVar[int]
+    since_note: bytes
+    payloads: bool
+    def __init__(self, since_note: _Optional[bytes] = ..., payloads: _Optional[bool] = ...) -> None: ...
+
+class VerifyLogResponse(_message.Message):
+    __slots__ = ("records_done", "records_total", "result")
+    RECORDS_DONE_FIELD_NUMBER: _ClassVar[int]
+    RECORDS_TOTAL_FIELD_NUMBER: _ClassVar[int]
+    RESULT_FIELD_NUMBER: _ClassVar[int]
+    records_done: int
+    records_total: int
+    result: LogVerification
+    def __init__(self, records_done: _Optional[int] = ..., records_total: _Optional[int] = ..., result: _Optional[_Union[LogVerification, _Mapping]] = ...) -> None: ...
+
+class LogVerification(_message.Message):
+    __slots__ = ("is_whole", "findings", "erased", "key_lost", "checkpoint_note")
+    IS_WHOLE_FIELD_NUMBER: _ClassVar[int]
+    FINDINGS_FIELD_NUMBER: _ClassVar[int]
+    ERASED_FIELD_NUMBER: _ClassVar[int]
+    KEY_LOST_FIELD_NUMBER: _ClassVar[int]
+    CHECKPOINT_NOTE_FIELD_NUMBER: _ClassVar[int]
+    is_whole: bool
+    findings: _containers.RepeatedCompositeFieldContainer[LogFinding]
+    erased: int
+    key_lost: int
+    checkpoint_note: bytes
+    def __init__(self, is_whole: _Optional[bool] = ..., findings: _Optional[_Iterable[_Union[LogFinding, _Mapping]]] = ..., erased: _Optional[int] = ..., key_lost: _Optional[int] = ..., checkpoint_note: _Optional[bytes] = ...) -> None: ...
+
+class LogFinding(_message.Message):
+    __slots__ = ("index", "text")
+    INDEX_FIELD_NUMBER: _ClassVar[int]
+    TEXT_FIELD_NUMBER: _ClassVar[int]
+    index: int
+    text: str
+    def __init__(self, index: _Optional[int] = ..., text: _Optional[str] = ...) -> None: ...
+
+class ExportRecordsRequest(_message.Message):
+    __slots__ = ("format", "first_index", "end_index", "with_patient_data")
+    FORMAT_FIELD_NUMBER: _ClassVar[int]
+    FIRST_INDEX_FIELD_NUMBER: _ClassVar[int]
+    END_INDEX_FIELD_NUMBER: _ClassVar[int]
+    WITH_PATIENT_DATA_FIELD_NUMBER: _ClassVar[int]
+    format: ExportFormat
+    first_index: int
+    end_index: int
+    with_patient_data: bool
+    def __init__(self, format: _Optional[_Union[ExportFormat, str]] = ..., first_index: _Optional[int] = ..., end_index: _Optional[int] = ..., with_patient_data: _Optional[bool] = ...) -> None: ...
+
+class ExportRecordsResponse(_message.Message):
+    __slots__ = ("lines",)
+    LINES_FIELD_NUMBER: _ClassVar[int]
+    lines: bytes
+    def __init__(self, lines: _Optional[bytes] = ...) -> None: ...
+
+class ErasePatientRequest(_message.Message):
+    __slots__ = ("request_id", "patient", "ground")
+    REQUEST_ID_FIELD_NUMBER: _ClassVar[int]
+    PATIENT_FIELD_NUMBER: _ClassVar[int]
+    GROUND_FIELD_NUMBER: _ClassVar[int]
+    request_id: str
+    patient: str
+    ground: str
+    def __init__(self, request_id: _Optional[str] = ..., patient: _Optional[str] = ..., ground: _Optional[str] = ...) -> None: ...
+
+class ErasePatientResponse(_message.Message):
+    __slots__ = ("receipts", "records_erased")
+    RECEIPTS_FIELD_NUMBER: _ClassVar[int]
+    RECORDS_ERASED_FIELD_NUMBER: _ClassVar[int]
+    receipts: _containers.RepeatedCompositeFieldContainer[_evaluation_service_pb2.AuditReceipt]
+    records_erased: int
+    def __init__(self, receipts: _Optional[_Iterable[_Union[_evaluation_service_pb2.AuditReceipt, _Mapping]]] = ..., records_erased: _Optional[int] = ...) -> None: ...
 
 class RecordFeedbackRequest(_message.Message):
     __slots__ = ("request_id", "index", "action", "option", "reason", "action_time")

@@ -67,6 +67,21 @@ class AuditServiceStub:
                 request_serializer=pactolus_dot_v1_dot_audit__service__pb2.GetConsistencyProofRequest.SerializeToString,
                 response_deserializer=pactolus_dot_v1_dot_audit__service__pb2.GetConsistencyProofResponse.FromString,
                 _registered_method=True)
+        self.VerifyLog = channel.unary_stream(
+                '/pactolus.v1.AuditService/VerifyLog',
+                request_serializer=pactolus_dot_v1_dot_audit__service__pb2.VerifyLogRequest.SerializeToString,
+                response_deserializer=pactolus_dot_v1_dot_audit__service__pb2.VerifyLogResponse.FromString,
+                _registered_method=True)
+        self.ExportRecords = channel.unary_stream(
+                '/pactolus.v1.AuditService/ExportRecords',
+                request_serializer=pactolus_dot_v1_dot_audit__service__pb2.ExportRecordsRequest.SerializeToString,
+                response_deserializer=pactolus_dot_v1_dot_audit__service__pb2.ExportRecordsResponse.FromString,
+                _registered_method=True)
+        self.ErasePatient = channel.unary_unary(
+                '/pactolus.v1.AuditService/ErasePatient',
+                request_serializer=pactolus_dot_v1_dot_audit__service__pb2.ErasePatientRequest.SerializeToString,
+                response_deserializer=pactolus_dot_v1_dot_audit__service__pb2.ErasePatientResponse.FromString,
+                _registered_method=True)
         self.RecordFeedback = channel.unary_unary(
                 '/pactolus.v1.AuditService/RecordFeedback',
                 request_serializer=pactolus_dot_v1_dot_audit__service__pb2.RecordFeedbackRequest.SerializeToString,
@@ -137,6 +152,28 @@ class AuditServiceServicer:
         context.set_details('Method not implemented!')
         raise NotImplementedError('Method not implemented!')
 
+    def VerifyLog(self, request, context):
+        """Recomputes the whole tree, or what grew since a checkpoint, and tells the first record that is wrong.
+        """
+        context.set_code(grpc.StatusCode.UNIMPLEMENTED)
+        context.set_details('Method not implemented!')
+        raise NotImplementedError('Method not implemented!')
+
+    def ExportRecords(self, request, context):
+        """Exports records, oldest first; that they were exported is recorded first.
+        """
+        context.set_code(grpc.StatusCode.UNIMPLEMENTED)
+        context.set_details('Method not implemented!')
+        raise NotImplementedError('Method not implemented!')
+
+    def ErasePatient(self, request, context):
+        """Destroys the keys of a patient, so that nothing recorded about them can be read any more; every proof
+        stays valid. Refused unless the server's setting `remote_erasure` allows it.
+        """
+        context.set_code(grpc.StatusCode.UNIMPLEMENTED)
+        context.set_details('Method not implemented!')
+        raise NotImplementedError('Method not implemented!')
+
     def RecordFeedback(self, request, context):
         """Records what became of a suggestion.
         """
@@ -197,6 +234,21 @@ def add_AuditServiceServicer_to_server(servicer, server):
                     servicer.GetConsistencyProof,
                     request_deserializer=pactolus_dot_v1_dot_audit__service__pb2.GetConsistencyProofRequest.FromString,
                     response_serializer=pactolus_dot_v1_dot_audit__service__pb2.GetConsistencyProofResponse.SerializeToString,
+            ),
+            'VerifyLog': grpc.unary_stream_rpc_method_handler(
+                    servicer.VerifyLog,
+                    request_deserializer=pactolus_dot_v1_dot_audit__service__pb2.VerifyLogRequest.FromString,
+                    response_serializer=pactolus_dot_v1_dot_audit__service__pb2.VerifyLogResponse.SerializeToString,
+            ),
+            'ExportRecords': grpc.unary_stream_rpc_method_handler(
+                    servicer.ExportRecords,
+                    request_deserializer=pactolus_dot_v1_dot_audit__service__pb2.ExportRecordsRequest.FromString,
+                    response_serializer=pactolus_dot_v1_dot_audit__service__pb2.ExportRecordsResponse.SerializeToString,
+            ),
+            'ErasePatient': grpc.unary_unary_rpc_method_handler(
+                    servicer.ErasePatient,
+                    request_deserializer=pactolus_dot_v1_dot_audit__service__pb2.ErasePatientRequest.FromString,
+                    response_serializer=pactolus_dot_v1_dot_audit__service__pb2.ErasePatientResponse.SerializeToString,
             ),
             'RecordFeedback': grpc.unary_unary_rpc_method_handler(
                     servicer.RecordFeedback,
@@ -384,6 +436,87 @@ class AuditService:
             '/pactolus.v1.AuditService/GetConsistencyProof',
             pactolus_dot_v1_dot_audit__service__pb2.GetConsistencyProofRequest.SerializeToString,
             pactolus_dot_v1_dot_audit__service__pb2.GetConsistencyProofResponse.FromString,
+            options,
+            channel_credentials,
+            insecure,
+            call_credentials,
+            compression,
+            wait_for_ready,
+            timeout,
+            metadata,
+            _registered_method=True)
+
+    @staticmethod
+    def VerifyLog(request,
+            target,
+            options=(),
+            channel_credentials=None,
+            call_credentials=None,
+            insecure=False,
+            compression=None,
+            wait_for_ready=None,
+            timeout=None,
+            metadata=None):
+        return grpc.experimental.unary_stream(
+            request,
+            target,
+            '/pactolus.v1.AuditService/VerifyLog',
+            pactolus_dot_v1_dot_audit__service__pb2.VerifyLogRequest.SerializeToString,
+            pactolus_dot_v1_dot_audit__service__pb2.VerifyLogResponse.FromString,
+            options,
+            channel_credentials,
+            insecure,
+            call_credentials,
+            compression,
+            wait_for_ready,
+            timeout,
+            metadata,
+            _registered_method=True)
+
+    @staticmethod
+    def ExportRecords(request,
+            target,
+            options=(),
+            channel_credentials=None,
+            call_credentials=None,
+            insecure=False,
+            compression=None,
+            wait_for_ready=None,
+            timeout=None,
+            metadata=None):
+        return grpc.experimental.unary_stream(
+            request,
+            target,
+            '/pactolus.v1.AuditService/ExportRecords',
+            pactolus_dot_v1_dot_audit__service__pb2.ExportRecordsRequest.SerializeToString,
+            pactolus_dot_v1_dot_audit__service__pb2.ExportRecordsResponse.FromString,
+            options,
+            channel_credentials,
+            insecure,
+            call_credentials,
+            compression,
+            wait_for_ready,
+            timeout,
+            metadata,
+            _registered_method=True)
+
+    @staticmethod
+    def ErasePatient(request,
+            target,
+            options=(),
+            channel_credentials=None,
+            call_credentials=None,
+            insecure=False,
+            compression=None,
+            wait_for_ready=None,
+            timeout=None,
+            metadata=None):
+        return grpc.experimental.unary_unary(
+            request,
+            target,
+            '/pactolus.v1.AuditService/ErasePatient',
+            pactolus_dot_v1_dot_audit__service__pb2.ErasePatientRequest.SerializeToString,
+            pactolus_dot_v1_dot_audit__service__pb2.ErasePatientResponse.FromString,
             options,
             channel_credentials,
             insecure,

@@ -1,4 +1,4 @@
-"""`pactolus audit`: questions to the records."""
+"""`pactolus audit affected`: the decisions that rest on one thing, for a recall."""
 
 from collections.abc import Callable, Iterator
 from pathlib import Path
@@ -13,7 +13,7 @@ from pactolus_adapters.cli.terminal import clean
 if TYPE_CHECKING:
     from pactolus_adapters.affected import Affected, Ground, Retractions
 
-__all__ = ["audit"]
+__all__ = ["affected"]
 
 _QUIET_SECONDS = 1.0
 _TITLES = ("record", "decision", "evaluated at", "pack", "outcome", "patient", "remarks")
@@ -21,12 +21,7 @@ _SHORT, _PSEUDONYM = 12, 16
 """Characters of the decision id and of the patient's pseudonym; `--json` tells both whole."""
 
 
-@click.group(short_help="Ask the audit records.")
-def audit() -> None:
-    """Questions to the records of the audit store."""
-
-
-@audit.command(short_help="List the decisions that rest on one thing.")
+@click.command(short_help="List the decisions that rest on one thing.")
 @click.option("--observation", metavar="REF", help="A resource, as Type/id or Type/id/_history/VERSION.")
 @click.option("--code-set", metavar="NAME", help="A code set of a pack on the shelf.")
 @click.option("--parameter", metavar="NAME", help="A parameter of a pack.")

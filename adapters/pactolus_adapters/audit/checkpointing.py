@@ -1,0 +1,121 @@
+"""Signed checkpoints of a log: made soon after records are durable, never over a tree that does not hold.
+
+A checkpoint is signed at most `SECONDS` after the first record that it covers, or after `RECORDS` of
+them, and when a log is closed. Before a root is signed, the tree of the last checkpoint is proved to be its
+beginning, so that a torn tile is noticed before anybody trusts it.
+"""
+
+from collections.abc import Callable
+from time import monotonic
+from typing import Final
+
+from pactolus_adapters.audit.ledger import Clock
+from pactolus_adapters.audit.rows import Rows, SignedCheckpoint
+from pactolus_adapters.audit.seal import written_time
+from pactolus_adapters.tlog.checkpoint import Checkpoint, sign_checkpoint
+from pactolus_adapters.tlog.keys import NoteSigner
+from pactolus_adapters.tlog.tree import TreeBroken, appended, consistency_proof, tree_root
+from pactolus_adapters.tlog.verify import ProofInvalid, verify_consistency
+from pactolus_engine.errors import AuditUnavailable
+
+__all__ = ["RECORDS", "SECONDS", "Checkpointer", "NewSigner", "check_tree", "rebuilt_tiles"]
+
+SECONDS: Final = 1.0
+RECORDS: Final = 1000
+
+NewSigner = Callable[[str, bool], NoteSigner]
+"""Gives the signer of the log of that origin, which is the name of its key; the flag: a key may be made."""
+
+
+class Checkpointer:
+    """Signs for one log; used in the thread of its writer."""
+
+    def __init__(self, origin: str, signer: NoteSigner, clock: Clock) -> None:
+        self._origin = origin
+        self._signer = signer
+        self._clock = clock
+        self._unsigned = 0
+        self._since = 0.0
+
+    def note_records(self, count: int) -> None:
+        """So many records have become durable."""
+        if count and not self._unsigned:
+            self._since = monotonic()
+        self._unsigned += count
+
+    def seconds_left(self) -> float | None:
+        """After how many seconds a checkpoint is due; 0: now, None: there is nothing to sign."""
+        if not self._unsigned:
+            return None
+        left = SECONDS - (monotonic() - self._since)
+        return max(left, 0.0) if self._unsigned < RECORDS else 0.0
+
+    def put_off(self) -> None:
+        """Signing failed: try again after as long as the first time."""
+        self._since = monotonic()
+
+    def publish(self, rows: Rows) -> SignedCheckpoint:
+        """The checkpoint over every record, stored; the one that is there if there is one.
+
+        Raises `AuditUnavailable` when the tree does not hold, and what the signer raises.
+        """
+        size, last = rows.head().size, rows.checkpoint()
+        if last is not None and last.size >= size:
+            self._unsigned = 0
+            return last
+        root = _checked_root(rows, size, last)
+        note = sign_checkpoint(Checkpoint(self._origin, size, root), self._signer)
+        made = SignedCheckpoint(size, root, note, written_time(self._clock()))
+        rows.put_checkpoint(made)
+        self._unsigned = 0
+        return made
+
+
+def check_tree(rows: Rows) -> None:
+    """Sees that tiles, leaves and the last checkpoint agree at the right edge, which is where a torn write
+    would be. Raises `TreeBroken` where they do not."""
+    size, last = rows.head().size, rows.checkpoint()
+    if last is not None and last.size > size:
+        raise TreeBroken(f"the log has `{size}` records and a checkpoint over `{last.size}`")
+    tail = b"".join(entry.leaf_hash for entry in rows.entries(size - size % 256, size))
+    if (rows.tile(0, size // 256) if size % 256 else b"") != tail:
+        raise TreeBroken("the last tile differs from the leaves")
+    appended(size, [bytes(32)], rows.tile)  # raises where the edge of a level is torn
+    _proved_root(rows, size, last)
+
+
+def rebuilt_tiles(rows: Rows) -> None:
+    """Writes every tile anew from the leaf hashes."""
+    at, size = 0, rows.head().size
+    made: dict[tuple[int, int], bytes] = {}
+
+    def read(level: int, index: int) -> bytes:
+        return made.get((level, index), b"")
+
+    while at < size:
+        hashes = [entry.leaf_hash for entry in rows.entries(at, min(at + 65536, size))]
+        if not hashes:
+            raise TreeBroken(f"record `{at}` is missing")
+        made.update(appended(at, hashes, read))
+        at += len(hashes)
+    rows.put_tiles(made)
+
+
+def _checked_root(rows: Rows, size: int, last: SignedCheckpoint | None) -> bytes:
+    try:
+        return _proved_root(rows, size, last)
+    except TreeBroken as error:
+        raise AuditUnavailable(
+            "the tiles of the audit log are torn, so no checkpoint can be signed; start again, which mends them"
+        ) from error
+
+
+def _proved_root(rows: Rows, size: int, last: SignedCheckpoint | None) -> bytes:
+    root = tree_root(size, rows.tile)
+    if last is not None:
+        proof = consistency_proof(last.size, size, rows.tile)
+        try:
+            verify_consistency(last.size, size, proof, last.root, root)
+        except ProofInvalid as error:
+            raise TreeBroken("the tiles are not those of the last checkpoint") from error
+    return root

@@ -1,0 +1,1 @@
+"""`pactolus audit VERB`: questions to the records, one file per verb."""

@@ -1,0 +1,81 @@
+"""Records of what is no evaluation: who looked, exported, erased, answered back, and when.
+
+An event is recorded before what it tells of is done or shown, so that nothing happens that the log does
+not know of.
+"""
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from datetime import datetime
+from hashlib import sha256
+
+import rfc8785
+
+from pactolus_adapters.instants import milliseconds, written
+from pactolus_adapters.versions import software_versions
+from pactolus_engine.ports import EVENTS, AuditLog, Change, NewRecord, Receipt
+
+__all__ = ["Actor", "Event", "EventRecorder"]
+
+
+@dataclass(frozen=True, slots=True)
+class Actor:
+    """Who acts. `client`: the program, or the person at the command line as `cli:NAME`."""
+
+    client: str
+    tenant: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Event:
+    """What happened. `kind`: a word of `EVENTS`. `details` may hold patient data: they are encrypted.
+
+    `about`: the record that it is about, under whose patient it is filed. `public`: fields of the
+    commitment, without patient data. `output`: what a repeated request id gets back.
+    """
+
+    kind: str
+    details: Mapping[str, str]
+    about: int | None = None
+    change: Change | None = None
+    request_id: str = ""
+    output: bytes = b""
+    public: Mapping[str, str] | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class EventRecorder:
+    """Appends events to a log. `clock` gives aware UTC times."""
+
+    log: AuditLog
+    clock: Callable[[], datetime]
+
+    def record(self, actor: Actor, event: Event) -> Receipt:
+        """Records an event; returns when it is durable. Raises as `AuditLog.append`."""
+        return self.log.append(self._record(actor, event))[0]
+
+    def _record(self, actor: Actor, event: Event) -> NewRecord:
+        if event.kind not in EVENTS:
+            raise ValueError("an event is expected to be of a kind that `EVENTS` lists")
+        versions = software_versions()
+        content = rfc8785.dumps({**event.details})
+        return NewRecord(
+            event=event.kind,
+            tenant=actor.tenant,
+            client=actor.client,
+            patient_key="",
+            request_id=event.request_id,
+            request_digest=sha256(b"pactolus event 1\n" + event.kind.encode() + b"\n" + content).hexdigest(),
+            instant=written(milliseconds(self.clock())),
+            commitment={
+                "engine_version": versions["durable-rules"],
+                "software_version": versions["pactolus"],
+                **(event.public or {}),
+            },
+            input=content,
+            output=event.output,
+            outcome="",
+            rules=(),
+            about=event.about,
+            change=event.change,
+        )
