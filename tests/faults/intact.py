@@ -1,6 +1,6 @@
 """Looks a data directory over after a fault: is everything there that was acknowledged, and whole?"""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 
@@ -8,9 +8,11 @@ import apsw
 
 from pactolus_adapters.audit.sqlite import SqliteAuditLog
 from pactolus_adapters.audit.sqlite_open import DATABASE_FILE
-from pactolus_engine.errors import AuditUnavailable
+from pactolus_engine.errors import AuditUnavailable, RecordGone
 from pactolus_engine.record import leaf_hash
 from tests.contract.audit_log import fixed_clock
+from tests.faults.erasures import erasure_faults
+from tests.faults.trees import tree_faults
 
 __all__ = ["Acknowledged", "Findings", "look_over"]
 
@@ -25,20 +27,23 @@ _TWICE = """
 
 @dataclass
 class Findings:
-    """`lost`: acknowledged, and not there or not the same. `wrong`: everything else that is not whole."""
+    """`lost`: acknowledged, and not there or not the same. `lost_checkpoints`: how many of those that
+    somebody holds are not. `wrong`: everything else that is not whole."""
 
     size: int = 0
     lost: list[int] = field(default_factory=list)
+    lost_checkpoints: int = 0
     wrong: list[str] = field(default_factory=list)
 
     @property
     def intact(self) -> bool:
         """Nothing was found."""
-        return not self.lost and not self.wrong
+        return not self.lost and not self.lost_checkpoints and not self.wrong
 
 
-def look_over(directory: Path, acknowledged: Acknowledged) -> Findings:
-    """Opens the store as the service does, reads every record, and asks SQLite whether its file is whole."""
+def look_over(directory: Path, acknowledged: Acknowledged, checkpoints: Sequence[bytes] = ()) -> Findings:
+    """Opens the store as the service does, reads every record, recomputes the tree, and asks SQLite whether
+    its file is whole. `checkpoints`: those that were given away."""
     found = Findings()
     try:
         log = SqliteAuditLog(directory, fixed_clock)
@@ -46,7 +51,11 @@ def look_over(directory: Path, acknowledged: Acknowledged) -> Findings:
         return Findings(lost=sorted(acknowledged), wrong=[f"cannot be opened: {error}"])
     try:
         found.size = log.size()
-        leaves = dict(_leaves(log, found))
+        found.lost_checkpoints = len(set(checkpoints) - set(log.checkpoints()))
+        leaves = _leaves(log, found)
+        found.wrong += erasure_faults(log)
+        if len(leaves) == found.size:
+            found.wrong += tree_faults(log, [leaves[index] for index in range(found.size)])
     except AuditUnavailable as error:
         return Findings(lost=sorted(acknowledged), wrong=[f"cannot be read: {error}"])
     finally:
@@ -57,12 +66,15 @@ def look_over(directory: Path, acknowledged: Acknowledged) -> Findings:
 
 
 def _leaves(log: SqliteAuditLog, found: Findings) -> dict[int, bytes]:
-    """Index to leaf hash of every record that can be read; the others are wrong."""
-    leaves: dict[int, bytes] = {}
+    """Index to leaf hash of every record that can be read or was erased; the others are wrong."""
+    leaves = {entry.index: leaf_hash(entry.leaf) for entry in log.entries(0, found.size)}
     for index in range(found.size):
         try:
-            leaves[index] = leaf_hash(log.read(index).leaf)
+            log.read(index)
+        except RecordGone:
+            continue
         except AuditUnavailable as error:
+            leaves.pop(index, None)
             found.wrong.append(str(error))
     return leaves
 

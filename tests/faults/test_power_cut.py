@@ -12,17 +12,16 @@ from dataclasses import dataclass, field, replace
 from functools import partial
 from pathlib import Path
 from random import Random
-from shutil import copyfile, rmtree
+from shutil import copy, rmtree
 
 import apsw
 import pytest
 
-from pactolus_adapters.audit.keys import KEY_FILE
 from pactolus_adapters.audit.sqlite import SqliteAuditLog
 from tests.contract.audit_log import fixed_clock, new_record
 from tests.faults.crash_vfs import Disk, Image, everything, images, nothing, some
 from tests.faults.figures import tell
-from tests.faults.intact import look_over
+from tests.faults.intact import Findings, look_over
 from tests.faults.watched_vfs import Change, WatchedVfs
 
 IMAGES = int(os.environ.get("PACTOLUS_IMAGES", "80"))
@@ -37,15 +36,18 @@ in the short one that happens when a store is closed and opened only."""
 
 @dataclass
 class Run:
-    """What was done to the disk, and how much of it before each record was acknowledged."""
+    """What was done to the disk, and how much of it before each record and checkpoint was given away."""
 
     changes: list[Change] = field(default_factory=list)
     acknowledged: list[tuple[int, int, bytes]] = field(default_factory=list)
     """Number of changes, index, leaf hash."""
+    published: list[tuple[int, bytes]] = field(default_factory=list)
+    """Number of changes, checkpoint."""
 
-    def known_at(self, cut: int) -> dict[int, bytes]:
-        """The records that somebody had been told of before that many changes."""
-        return {index: leaf for number, index, leaf in self.acknowledged if number <= cut}
+    def look_over(self, directory: Path, cut: int) -> Findings:
+        """Looks for what somebody had been told of before that many changes."""
+        leaves = {index: leaf for number, index, leaf in self.acknowledged if number <= cut}
+        return look_over(directory, leaves, [note for number, note in self.published if number <= cut])
 
 
 @contextmanager
@@ -78,6 +80,8 @@ def _worked(directory: Path, synchronous: str) -> Run:
                 for number in range(ROUNDS):
                     names = [f"{session}-{number}-{each}" for each in range(APPENDS_AT_ONCE)]
                     list(pool.map(partial(_append, log, run), names))
+                    note = log.publish()
+                    run.published.append((len(run.changes), note))
                 log.close()
     finally:
         vfs.unregister()
@@ -117,26 +121,25 @@ def _cuts(run: Run, count: int) -> set[int]:
 def _looked_at(directory: Path, run: Run, count: int) -> Tally:
     tally = Tally()
     for image in images(run.changes, _cuts(run, count // 4), SEED):
-        found = look_over(_laid_out(directory, image), run.known_at(image.cut))
+        found = run.look_over(_laid_out(directory, image), image.cut)
         tally.images += 1
-        tally.losing += bool(found.lost)
+        tally.losing += bool(found.lost or found.lost_checkpoints)
         tally.most_lost = max(tally.most_lost, len(found.lost))
         tally.corrupt += bool(found.wrong)
         if not found.intact and not tally.first:
-            tally.first = f"cut after {image.cut} changes, {image.kept}: lost {found.lost}, {found.wrong}"
+            tally.first = f"cut after {image.cut} changes, {image.kept}: {found}"
     return tally
 
 
 def _laid_out(directory: Path, image: Image) -> Path:
-    """The image as a data directory, with the key file, which is made and synced before the database."""
+    """The image as a data directory, with the key files, which are synced before the database names them."""
     place = directory.with_name("image")
     rmtree(place, ignore_errors=True)
     place.mkdir(mode=0o700)
-    copyfile(directory / KEY_FILE, place / KEY_FILE)
-    (place / KEY_FILE).chmod(0o600)
+    for key in directory.glob("*.key"):
+        copy(key, place)
     for name, content in image.files.items():
-        if content:
-            (place / name).write_bytes(content)
+        (place / name).write_bytes(content)
     return place
 
 
@@ -145,6 +148,7 @@ def _told(level: str, run: Run, tally: Tally) -> None:
         f"power cut, synchronous={level}",
         changes=len(run.changes),
         acknowledged=len(run.acknowledged),
+        checkpoints=len(run.published),
         images=tally.images,
         losing=tally.losing,
         most_lost_at_once=tally.most_lost,
