@@ -50,31 +50,34 @@ def _leaves(acked: Acked) -> dict[int, bytes]:
     return {index: bytes.fromhex(leaf) for index, (leaf, _) in acked.items()}
 
 
-def _the_last_is_known(directory: Path, acked: Acked) -> float:
-    """A repeated request id finds its record; how many seconds the store took to open."""
+def _the_last_is_known(directory: Path, acked: Acked) -> tuple[float, bytes]:
+    """A repeated request id finds its record; how many seconds the store took to open, and a checkpoint."""
     begin = time.monotonic()
     log = SqliteAuditLog(directory, fixed_clock)
     opened = time.monotonic() - begin
     index, (leaf, request_id) = max(acked.items())
     repeated = new_record(request_id)
     found = log.answered(repeated.tenant, repeated.client, request_id, repeated.request_digest)
+    checkpoint = log.publish()
     log.close()
     assert found is not None
     assert (found[0].index, found[0].leaf_hash.hex()) == (index, leaf)
-    return opened
+    return opened, checkpoint
 
 
 def test_nothing_acknowledged_is_lost_to_a_kill(tmp_path: Path) -> None:
-    directory, acked, opened = tmp_path / "data", Acked(), []
+    directory, acked, opened, checkpoints = tmp_path / "data", Acked(), [], []
     chance = random.Random(20260301)
     for run in range(KILLS):
         seen = _run_and_kill(directory, run, chance.uniform(0.2, 0.6))
         assert acked.keys().isdisjoint(seen.keys()), "a number was given away twice"
         acked |= seen
-        opened.append(_the_last_is_known(directory, seen))
+        took, checkpoint = _the_last_is_known(directory, seen)
+        opened.append(took)
+        checkpoints.append(checkpoint)
         if run % 50 == 49:  # reading everything each time would be quadratic
             assert look_over(directory, _leaves(acked)).intact
-    found = look_over(directory, _leaves(acked))
+    found = look_over(directory, _leaves(acked), checkpoints)
     tell(
         "kill -9 of the writer",
         kills=KILLS,

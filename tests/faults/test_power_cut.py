@@ -5,9 +5,8 @@ controls are the same under settings that SQLite calls unsafe for this; they mus
 """
 
 import os
-from collections.abc import Callable, Iterator
 from concurrent.futures import ThreadPoolExecutor
-from contextlib import contextmanager
+from contextlib import closing
 from dataclasses import dataclass, field, replace
 from functools import partial
 from pathlib import Path
@@ -18,7 +17,10 @@ import apsw
 import pytest
 
 from pactolus_adapters.audit.sqlite import SqliteAuditLog
+from pactolus_adapters.audit.sqlite_open import DATABASE_FILE
+from pactolus_engine.ports import DestroyKey
 from tests.contract.audit_log import fixed_clock, new_record
+from tests.contract.audit_trail import event
 from tests.faults.crash_vfs import Disk, Image, everything, images, nothing, some
 from tests.faults.figures import tell
 from tests.faults.intact import Findings, look_over
@@ -43,29 +45,32 @@ class Run:
     """Number of changes, index, leaf hash."""
     published: list[tuple[int, bytes]] = field(default_factory=list)
     """Number of changes, checkpoint."""
+    erased: list[tuple[int, bytes]] = field(default_factory=list)
+    """Number of changes, a data key that was destroyed, as it stood in the database."""
 
     def look_over(self, directory: Path, cut: int) -> Findings:
         """Looks for what somebody had been told of before that many changes."""
         leaves = {index: leaf for number, index, leaf in self.acknowledged if number <= cut}
-        return look_over(directory, leaves, [note for number, note in self.published if number <= cut])
+        found = look_over(directory, leaves, [note for number, note in self.published if number <= cut])
+        content = b"".join(path.read_bytes() for path in directory.glob("*.sqlite3*"))
+        back = [key for number, key in self.erased if number <= cut and key in content]
+        found.wrong += ["a key that was destroyed is on the disk again"] if back else []
+        return found
 
 
-@contextmanager
-def _with_synchronous(level: str) -> Iterator[Callable[[], None]]:
-    """Gives a function that sets the level on the connections that can write, behind the store's back."""
+def _opened(directory: Path, seed: int, vfs: str, synchronous: str) -> SqliteAuditLog:
+    """A store whose writer syncs as told, which no setting allows: set on its connection, behind its back."""
     connections: list[apsw.Connection] = []
-    apsw.connection_hooks.append(connections.append)
-
-    def set_level() -> None:
-        for connection in connections:
-            if not connection.readonly("main"):
-                connection.execute(f"PRAGMA synchronous = {level}")
-        connections.clear()
-
+    hook = connections.append
+    apsw.connection_hooks.append(hook)
     try:
-        yield set_level
+        log = SqliteAuditLog(directory, fixed_clock, Random(seed).randbytes, vfs=vfs)
     finally:
-        apsw.connection_hooks.remove(connections.append)
+        apsw.connection_hooks.remove(hook)
+    for connection in connections:
+        if not connection.readonly("main"):
+            connection.execute(f"PRAGMA synchronous = {synchronous}")
+    return log
 
 
 def _worked(directory: Path, synchronous: str) -> Run:
@@ -73,19 +78,31 @@ def _worked(directory: Path, synchronous: str) -> Run:
     run = Run()
     vfs = WatchedVfs("pactolus-remembering", run.changes.append)
     try:
-        with _with_synchronous(synchronous) as set_level, ThreadPoolExecutor(APPENDS_AT_ONCE) as pool:
+        with ThreadPoolExecutor(APPENDS_AT_ONCE) as pool:
             for session in range(SESSIONS):
-                log = SqliteAuditLog(directory, fixed_clock, Random(SEED + session).randbytes, vfs=vfs.name)
-                set_level()
+                log = _opened(directory, SEED + session, vfs.name, synchronous)
                 for number in range(ROUNDS):
                     names = [f"{session}-{number}-{each}" for each in range(APPENDS_AT_ONCE)]
                     list(pool.map(partial(_append, log, run), names))
                     note = log.publish()
                     run.published.append((len(run.changes), note))
+                _erase(directory, log, run, f"Patient/erased-{session}")
                 log.close()
     finally:
         vfs.unregister()
     return run
+
+
+def _erase(directory: Path, log: SqliteAuditLog, run: Run, patient: str) -> None:
+    """Records something about a patient, then destroys the key."""
+    log.append(new_record(patient, patient=patient))
+    (key_id,) = log.keys_of("north", (patient,))
+    with closing(apsw.Connection(str(directory / DATABASE_FILE), flags=apsw.SQLITE_OPEN_READONLY)) as reader:
+        reader.config(apsw.SQLITE_DBCONFIG_NO_CKPT_ON_CLOSE, 1)
+        ((wrapped,),) = reader.execute("SELECT wrapped FROM data_key WHERE key_id = ?", (key_id,)).fetchall()
+    receipt, _ = log.append(event("erasure", change=DestroyKey(key_id)))
+    run.acknowledged.append((len(run.changes), receipt.index, receipt.leaf_hash))
+    run.erased.append((len(run.changes), bytes(wrapped)))
 
 
 def _append(log: SqliteAuditLog, run: Run, name: str) -> None:
