@@ -44,10 +44,13 @@ def test_the_order_is_that_of_the_numbers_wherever_the_clock_stands(tmp_path: Pa
         receipts.append(log.append(new_record(f"request-{number}"))[0])
     assert [receipt.index for receipt in receipts] == list(range(len(JUMPS)))
     assert log.history("north", ("Patient/p1",)).indexes == tuple(range(len(JUMPS)))
+    before = JUMPS[0]
     for receipt, jump in zip(receipts, JUMPS, strict=True):
         record = log.read(receipt.index)
-        said = (record.recorded_at, read_commitment(record.leaf)["recorded_at"])
-        assert said == (_at(START + jump), _at(START + jump))
+        leaf = read_commitment(record.leaf)
+        assert record.recorded_at == leaf["recorded_at"] == _at(START + jump)
+        assert leaf.get("clock", "") == ("back" if jump < before else ""), "a step back is said in the leaf"
+        before = jump
     repeated = log.append(new_record("request-0"))
     assert repeated[0] == receipts[0]
     log.close()

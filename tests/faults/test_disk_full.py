@@ -20,6 +20,7 @@ from tests.faults.intact import look_over
 from tests.faults.load import CLIENTS, under_load
 from tests.faults.small_disk import SmallDisk, small_disk
 from tests.support.examples import request
+from tests.support.merkle import recursive_inclusion, recursive_root
 from tests.support.process import until
 from tests.support.service import reason_of, service
 
@@ -88,6 +89,9 @@ def _fill_and_go_on(disk: SmallDisk) -> None:
     assert log.healthy
     assert log.size() == len(receipts) > CLIENTS
     assert all(len(log.read(receipt.index).input) == INPUT_BYTES for receipt in receipts)
+    leaves = [receipt.leaf_hash for receipt in sorted(receipts, key=lambda each: each.index)]
+    assert log.root(len(leaves)) == recursive_root(leaves)
+    assert log.inclusion_proof(1, len(leaves)) == recursive_inclusion(1, leaves)
     disk.grow(MORE)
     receipts += [_append(log, name) for name in ("refused", *map(str, range(50)))]
     assert receipts[-51].index == len(receipts) - 51

@@ -7,7 +7,7 @@ disk here fails once and works again, and the store must not believe it.
 
 import re
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass, field
 from pathlib import Path
 
@@ -16,7 +16,9 @@ import pytest
 
 from pactolus_adapters.audit.sqlite import SqliteAuditLog
 from pactolus_engine.errors import AuditUnavailable
+from pactolus_engine.ports import DestroyKey, NewRecord
 from tests.contract.audit_log import fixed_clock, new_record
+from tests.contract.audit_trail import event
 from tests.faults.figures import tell
 from tests.faults.intact import look_over
 from tests.faults.watched_vfs import Change, Kind, WatchedVfs
@@ -75,13 +77,23 @@ def _course(directory: Path, watch: FailingOnce) -> Course:
         course.opened = True
         for number in range(APPENDS):
             try:
-                receipt, _ = log.append(new_record(f"request-{number}"))
+                receipt, _ = log.append(_record(log, number))
                 course.acknowledged[receipt.index] = receipt.leaf_hash
             except AuditUnavailable as error:
                 course.errors.append(str(error))
             course.healthy.append(log.healthy)
+        with suppress(AuditUnavailable):
+            log.publish()
         log.close()
     return course
+
+
+def _record(log: SqliteAuditLog, number: int) -> NewRecord:
+    """Evaluations of two patients; then one of them is erased."""
+    if number < APPENDS - 1:
+        return new_record(f"request-{number}", patient=f"Patient/{number % 2}")
+    (key_id,) = log.keys_of("north", ("Patient/0",)) or ("none",)
+    return event("erasure", change=DestroyKey(key_id))
 
 
 def _each_n(folder: Path, kind: Kind, error: type[apsw.Error]) -> Iterator[tuple[Path, Course, bool]]:
