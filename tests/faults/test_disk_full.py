@@ -3,6 +3,7 @@
 from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import replace
+from os import statvfs
 from pathlib import Path
 from random import Random
 
@@ -10,7 +11,7 @@ import grpc
 import pytest
 
 from pactolus.v1.evaluation_service_pb2 import EvaluateResponse
-from pactolus_adapters.audit.sqlite import SqliteAuditLog
+from pactolus_adapters.audit.sqlite import SqliteAuditLog, SqliteAuditReader
 from pactolus_engine.errors import AuditUnavailable
 from pactolus_engine.ports import Receipt
 from tests.contract.audit_log import fixed_clock, new_record
@@ -100,6 +101,29 @@ def _fill_and_go_on(disk: SmallDisk) -> None:
     tell(f"disk full, store on {disk.way}", before=len(receipts) - 51, after=51, lost=len(found.lost))
     assert found.intact, found
     assert found.size == len(receipts)
+
+
+def test_a_full_disk_is_named_at_the_start_and_can_be_read(disk: SmallDisk) -> None:
+    data = disk.directory / "data"
+    log = SqliteAuditLog(data, fixed_clock)
+    receipts = _append_until_full(log, "before")
+    log.close()
+    disk.grow(0 if disk.way != "tmpfs" else _used(disk))
+    with pytest.raises(AuditUnavailable, match="is full"):
+        SqliteAuditLog(data, fixed_clock)
+    reader = SqliteAuditReader(data, fixed_clock)
+    assert [reader.read(receipt.index).index for receipt in receipts] == list(range(len(receipts)))
+    reader.close()
+    disk.grow(MORE)
+    log = SqliteAuditLog(data, fixed_clock)
+    assert _append(log, "after").index == len(receipts)
+    log.close()
+
+
+def _used(disk: SmallDisk) -> int:
+    """KiB in use."""
+    state = statvfs(disk.directory)
+    return (state.f_blocks - state.f_bfree) * state.f_frsize // 1024
 
 
 def test_a_server_on_a_full_disk_says_so_and_goes_on_without_a_restart(disk: SmallDisk) -> None:

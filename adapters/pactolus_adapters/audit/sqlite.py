@@ -327,6 +327,11 @@ def _make_directory(directory: Path) -> None:
 def _opening() -> Iterator[None]:
     try:
         yield
+    except apsw.FullError as error:
+        raise AuditUnavailable(
+            "the audit store cannot be opened for writing: the disk of its data directory is full; make room, then "
+            "start again"
+        ) from error
     except (apsw.Error, OSError) as error:
         raise AuditUnavailable(
             "the audit store cannot be opened; check the data directory and its files"
