@@ -31,6 +31,8 @@ class Findings:
     somebody holds are not. `wrong`: everything else that is not whole."""
 
     size: int = 0
+    evaluations: list[int] = field(default_factory=list)
+    """Indexes of the evaluations among the records that can be read."""
     lost: list[int] = field(default_factory=list)
     lost_checkpoints: int = 0
     wrong: list[str] = field(default_factory=list)
@@ -70,7 +72,8 @@ def _leaves(log: SqliteAuditLog, found: Findings) -> dict[int, bytes]:
     leaves = {entry.index: leaf_hash(entry.leaf) for entry in log.entries(0, found.size)}
     for index in range(found.size):
         try:
-            log.read(index)
+            if log.read(index).event == "evaluation":
+                found.evaluations.append(index)
         except RecordGone:
             continue
         except AuditUnavailable as error:

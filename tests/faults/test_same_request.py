@@ -11,8 +11,7 @@ from pactolus.v1.evaluation_service_pb2_grpc import EvaluationServiceStub
 from tests.faults.figures import tell
 from tests.faults.intact import look_over
 from tests.support.examples import request
-from tests.support.process import Served, serving
-from tests.support.service import reason_of
+from tests.support.service import Service, reason_of, service
 
 CLIENTS = 32
 ROUNDS = 2
@@ -20,13 +19,14 @@ FILES = ("negative-ngs.json", "lone-observation.json", "positive-flow.json")
 
 
 def _asked_at_once(
-    served: Served, request_id: str, files: list[str]
+    served: Service, request_id: str, files: list[str]
 ) -> list[EvaluateResponse | grpc.RpcError]:
     """What as many clients get as there are files, each on a connection of its own, all starting together."""
     start = Barrier(len(files))
 
     def ask(file: str) -> EvaluateResponse | grpc.RpcError:
-        with served.channel() as channel:
+        options = [("grpc.use_local_subchannel_pool", 1)]
+        with grpc.insecure_channel(f"127.0.0.1:{served.port}", options=options) as channel:
             grpc.channel_ready_future(channel).result(30)
             start.wait(60)
             try:
@@ -42,21 +42,22 @@ def _asked_at_once(
 
 def test_one_request_from_32_clients_makes_one_record_and_one_answer(tmp_path: Path) -> None:
     data, leaves = tmp_path / "data", {}
-    with serving(tmp_path, data) as served:
+    with service(data) as served:
         for number in range(ROUNDS):
             results = _asked_at_once(served, f"same-{number}", [FILES[number]] * CLIENTS)
             receipt = _one_answer(results, CLIENTS)
-            assert receipt.index == number
-            leaves[number] = receipt.leaf_hash
+            leaves[receipt.index] = receipt.leaf_hash
         # Two requests under one id: the clients of the other are told so, and nothing of theirs is recorded.
         results = _asked_at_once(served, "taken", [FILES[0], FILES[1]] * (CLIENTS // 2))
-        leaves[ROUNDS] = _one_answer(results, CLIENTS // 2).leaf_hash
+        receipt = _one_answer(results, CLIENTS // 2)
+        leaves[receipt.index] = receipt.leaf_hash
         errors = [result for result in results if isinstance(result, grpc.RpcError)]
         assert {reason_of(error) for error in errors} == {"REQUEST_ID_REUSED"}
     found = look_over(data, leaves)
-    tell("one request id at once", clients=CLIENTS, rounds=ROUNDS + 1, records=found.size)
+    tell("one request id at once", clients=CLIENTS, rounds=ROUNDS + 1, evaluations=len(found.evaluations))
     assert found.intact, found
-    assert found.size == ROUNDS + 1
+    assert found.evaluations == sorted(leaves)
+    assert len(leaves) == ROUNDS + 1
 
 
 def _one_answer(results: list[EvaluateResponse | grpc.RpcError], count: int) -> AuditReceipt:
