@@ -245,6 +245,7 @@ class FakeLog:
     """A log with an evaluation at 0 and a refusal at 1, both of tenant `default`."""
 
     origin = "log.example"
+    healthy = True
 
     def append(self, record: NewRecord) -> tuple[Receipt, bytes]:
         """The door never appends."""

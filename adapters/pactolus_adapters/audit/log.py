@@ -200,11 +200,18 @@ def _cosigned(checkpoint: SignedCheckpoint, lines: tuple[str, ...]) -> bytes:
 
 
 def _known_root(rows: Rows, size: int) -> bytes:
-    """The root of that size as it was signed, else as the tiles give it."""
+    """The root of that size as it was signed; else as the tiles give it, proved against the last one that was
+    signed, since a torn tile would agree with itself. Raises `TreeBroken` and `ProofInvalid`."""
     checkpoint = rows.checkpoint(size)
     if checkpoint is not None and checkpoint.size == size:
         return checkpoint.root
-    return tree_root(size, rows.tile)
+    root = tree_root(size, rows.tile)
+    last = rows.checkpoint()
+    if last is not None:
+        (first, first_root), (end, end_root) = sorted([(size, root), (last.size, last.root)])
+        proof = consistency_proof(first, end, rows.tile)
+        verify_consistency(first, end, proof, first_root, end_root)
+    return root
 
 
 def _check_size(size: int, there: int) -> None:

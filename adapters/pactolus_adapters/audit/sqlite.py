@@ -24,6 +24,7 @@ from pactolus_adapters.audit.rows import Rows, SignedCheckpoint
 from pactolus_adapters.audit.seal import PackedRecord, pack_content
 from pactolus_adapters.audit.signing_file import file_signer
 from pactolus_adapters.audit.sqlite_open import (
+    BUSY_MILLISECONDS,
     DATABASE_FILE,
     check_exists,
     check_sqlite,
@@ -43,6 +44,8 @@ IF_HELD: Final = "end it, or use another data directory"
 """What a process that wants to record can do about another one that holds the directory."""
 
 _CHECKPOINT_PAGES: Final = 1000
+_PURGE_SECONDS: Final = 1.0
+"""How soon it is tried again to take what was erased out of the log of the database."""
 
 _Read = TypeVar("_Read")
 
@@ -197,6 +200,7 @@ class _SqliteCommitter:
         self._ledger = ledger
         self._checkpointer = checkpointer
         self._pages = 0
+        self._to_purge = False
         connection.set_wal_hook(self._note_pages)
 
     def commit(self, batch: Sequence[PackedRecord]) -> list[Acknowledged | Exception]:
@@ -210,8 +214,7 @@ class _SqliteCommitter:
         prepared = self.transaction(record)
         self._checkpointer.note_records(len(prepared.sealed))
         if batch[0].record.change is not None:
-            # What was erased must not be left in the log of the database.
-            self._connection.wal_checkpoint(mode=apsw.SQLITE_CHECKPOINT_TRUNCATE)
+            self._purge()
         return prepared.results
 
     def transaction(self, work: Callable[[Rows], _Read]) -> _Read:
@@ -256,9 +259,24 @@ class _SqliteCommitter:
                 self.publish()
             except AuditUnavailable:
                 self._checkpointer.put_off()
-        if self._pages >= _CHECKPOINT_PAGES:
+        if self._to_purge:
+            self._purge()
+        elif self._pages >= _CHECKPOINT_PAGES:
             self._shrink()
-        return self._checkpointer.seconds_left()
+        left = self._checkpointer.seconds_left()
+        return min(_PURGE_SECONDS, _PURGE_SECONDS if left is None else left) if self._to_purge else left
+
+    def _purge(self) -> None:
+        """Takes what was erased out of the log of the database too. While another connection reads an older
+        state, a backup for one, that has to wait, and nobody waits for it."""
+        self._to_purge = True
+        self._connection.set_busy_timeout(0)
+        try:
+            with suppress(apsw.FullError, apsw.BusyError):
+                self._connection.wal_checkpoint(mode=apsw.SQLITE_CHECKPOINT_TRUNCATE)
+                self._to_purge, self._pages = False, 0
+        finally:
+            self._connection.set_busy_timeout(BUSY_MILLISECONDS)
 
     def _shrink(self) -> None:
         """No room for it is no harm yet."""
@@ -309,6 +327,11 @@ def _make_directory(directory: Path) -> None:
 def _opening() -> Iterator[None]:
     try:
         yield
+    except apsw.FullError as error:
+        raise AuditUnavailable(
+            "the audit store cannot be opened for writing: the disk of its data directory is full; make room, then "
+            "start again"
+        ) from error
     except (apsw.Error, OSError) as error:
         raise AuditUnavailable(
             "the audit store cannot be opened; check the data directory and its files"

@@ -130,7 +130,7 @@ def build_server(
         options=_options(limits),
         compression=grpc.Compression.NoCompression,
     )
-    status = Health((*SERVICES, _HEALTH), _WATCHES)
+    status = Health((*SERVICES, _HEALTH), _WATCHES, lambda: log.healthy)
     add_HealthServicer_to_server(status, server)
     add_EvaluationServiceServicer_to_server(EvaluationHandlers(hallway, admission), server)
     add_RulePackServiceServicer_to_server(RulePackHandlers(shelf), server)
