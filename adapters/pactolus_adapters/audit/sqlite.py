@@ -43,9 +43,9 @@ __all__ = ["IF_HELD", "SqliteAuditLog", "SqliteAuditReader"]
 IF_HELD: Final = "end it, or use another data directory"
 """What a process that wants to record can do about another one that holds the directory."""
 
-_CHECKPOINT_PAGES: Final = 1000
 _PURGE_SECONDS: Final = 1.0
 """How soon it is tried again to take what was erased out of the log of the database."""
+_CHECKPOINT_PAGES: Final = 4000
 
 _Read = TypeVar("_Read")
 
