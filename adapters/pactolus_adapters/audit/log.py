@@ -143,18 +143,17 @@ class LedgerReader(ABC):
         """As `AuditTrail.listed`."""
 
         def find(rows: Rows) -> list[ListedRecord]:
-            tenants = rows.tenants() if selection.tenant is None else (selection.tenant,)
-            decisions = (
-                tuple(
-                    self._ledger.keys.pseudonym("decision", tenant, selection.decision_id)
-                    for tenant in tenants
-                )
-                if selection.decision_id
-                else ()
-            )
+            decisions = self._decision_pseudonyms(rows, selection) if selection.decision_id else ()
             return rows.listed(selection, decisions, after, most)
 
         return self._reading(find)
+
+    def _decision_pseudonyms(self, rows: Rows, selection: Selection) -> tuple[str, ...]:
+        """Those of a decision, one per tenant that is meant; to look for all tenants takes a whole scan."""
+        tenants = rows.tenants() if selection.tenant is None else (selection.tenant,)
+        return tuple(
+            self._ledger.keys.pseudonym("decision", tenant, selection.decision_id) for tenant in tenants
+        )
 
     def pseudonyms(self, tenant: str, names: tuple[str, ...]) -> tuple[str, ...]:
         """As `AuditTrail.pseudonyms`."""

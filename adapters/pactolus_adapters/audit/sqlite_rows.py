@@ -3,6 +3,7 @@
 import json
 from collections.abc import Collection, Iterator, Mapping, Sequence
 from contextlib import closing
+from functools import lru_cache
 from itertools import groupby
 from typing import Any, Final
 
@@ -307,6 +308,7 @@ def _record(row: tuple[Any, ...], others: tuple[str, ...]) -> SealedRecord | Gon
     return SealedRecord(seq, leaf, leaf_hash, index, key_id, nonce, ciphertext, *pack)
 
 
+@lru_cache(maxsize=1024)  # the same rules fire again and again
 def _rules(text: str) -> tuple[str, ...]:
     """The rule ids; text that is no list of them becomes one id that no rule has, and is found out."""
     try:
