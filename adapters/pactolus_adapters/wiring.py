@@ -21,10 +21,16 @@ from pactolus_adapters.hallway import Answer, Hallway, HallwaySettings
 from pactolus_adapters.matchers.process import ProcessMatcher
 from pactolus_adapters.packs.folder import FolderShelf
 from pactolus_adapters.releases.shelf import ReleaseShelf
-from pactolus_adapters.settings import Settings
+from pactolus_adapters.settings import Settings, SettingsInvalid
 from pactolus_adapters.signing.keys import read_trust
 from pactolus_adapters.signing.note_keys import command_signer, file_signer
+from pactolus_adapters.tlog.keys import NoteVerifier
+from pactolus_adapters.tlog.policy import Policy, read_policy
 from pactolus_adapters.versions import software_versions
+from pactolus_adapters.witness.client import WitnessClient
+from pactolus_adapters.witness.cosigning import Tell
+from pactolus_adapters.witness.feeding import Feeder
+from pactolus_adapters.witness.submitting import check_log
 from pactolus_engine.compiled import CompiledPack, compile_pack
 from pactolus_engine.match.durable import shards_of
 from pactolus_engine.pack.model import Pack
@@ -38,6 +44,7 @@ __all__ = [
     "affected_json_text",
     "error_json_text",
     "open_house",
+    "open_log_to_publish",
     "open_matcher",
     "open_records",
     "open_shelf",
@@ -46,6 +53,7 @@ __all__ = [
     "public",
     "response_json_text",
     "serve",
+    "witness_policy",
 ]
 
 _ENVELOPE_BYTES = 64 * 1024
@@ -53,6 +61,8 @@ _ENVELOPE_BYTES = 64 * 1024
 
 _IF_HELD = "if that is the server, ask it (`AuditService.ListAffectedDecisions`), else wait for its end"
 """One process holds a store; a question need not end the server."""
+
+_IF_SERVED = "if that is the server, it asks its witnesses itself (PACTOLUS_WITNESSES), else wait for its end"
 
 
 @dataclass(frozen=True, slots=True)
@@ -63,6 +73,24 @@ class House:
     shelf: PackShelf
     audit: AuditTrail
     settings: Settings
+    policy: Policy | None = None
+
+    @contextmanager
+    def feeding(self, tell: Tell) -> Iterator[None]:
+        """Asks the witnesses to cosign new checkpoints while the block runs; `tell` takes lines for the operator.
+
+        Raises `LogUnknown` when the policy names logs and not this one, `AddressUnusable`.
+        """
+        if self.policy is None:
+            yield
+            return
+        check_log(self.policy, NoteVerifier.from_text(self.audit.verifier_key))
+        feeder = Feeder(self.audit, map(WitnessClient, self.policy.witnesses), tell)
+        feeder.start()
+        try:
+            yield
+        finally:
+            feeder.close()
 
     def server(self) -> GrpcServer:
         """The gRPC server over this house, not yet started; its first request finds the models built."""
@@ -108,8 +136,10 @@ def open_house(settings: Settings, *, needs_default: bool = True) -> Iterator[Ho
 
     `needs_default`: the pack for requests that name none must be on the shelf.
 
-    Raises `PackInvalid` or `PackNotFound` before anything is written, then `AuditUnavailable`.
+    Raises `SettingsInvalid`, `PolicyInvalid`, `PackInvalid` or `PackNotFound` before anything is written, then
+    `AuditUnavailable`.
     """
+    policy = witness_policy(settings)
     shelf = open_shelf(settings)
     if needs_default:
         shelf.get(settings.pack)
@@ -119,7 +149,7 @@ def open_house(settings: Settings, *, needs_default: bool = True) -> Iterator[Ho
         matcher = ProcessMatcher(timeout=settings.match_seconds)
         opened.callback(matcher.close)
         hallway = Hallway(shelf, matcher, audit, system_clock, _hallway_settings(settings))
-        yield House(hallway, shelf, audit, settings)
+        yield House(hallway, shelf, audit, settings, policy)
 
 
 @contextmanager
@@ -133,6 +163,32 @@ def open_trail(settings: Settings) -> Iterator[LedgerReader]:
         yield reader
     finally:
         reader.close()
+
+
+@contextmanager
+def open_log_to_publish(settings: Settings) -> Iterator[AuditTrail]:
+    """Opens an audit store that is there, alone, to sign its checkpoint; and closes it. Raises `AuditUnavailable`."""
+    audit = open_log(_store(settings), system_clock, makes=False, if_held=_IF_SERVED)
+    try:
+        yield audit
+    finally:
+        audit.close()
+
+
+def witness_policy(settings: Settings) -> Policy | None:
+    """Whose cosignatures the operator wants; None: nobody's.
+
+    Raises `SettingsInvalid` for a file that cannot be read, `PolicyInvalid`.
+    """
+    if settings.witnesses is None:
+        return None
+    try:
+        content = settings.witnesses.read_bytes()
+    except OSError as error:
+        raise SettingsInvalid(
+            f"`witnesses`: policy file `{settings.witnesses}` cannot be read (--witnesses, PACTOLUS_WITNESSES)"
+        ) from error
+    return read_policy(content, str(settings.witnesses))
 
 
 def _store(settings: Settings) -> StorePlace:

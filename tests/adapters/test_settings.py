@@ -16,6 +16,7 @@ GOOD = {
     "overlays": ("/srv/site", Path("/srv/site")),
     "releases": ("/srv/releases", Path("/srv/releases")),
     "trust": ("/srv/a.pub, /srv/b.pub", (Path("/srv/a.pub"), Path("/srv/b.pub"))),
+    "witnesses": ("/srv/policy", Path("/srv/policy")),
     "pack": ("r-iss", "r-iss"),
     "host": ("::1", "::1"),
     "port": ("0", 0),
