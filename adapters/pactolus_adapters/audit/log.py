@@ -139,6 +139,10 @@ class LedgerReader(ABC):
 
         return self._reading(find)
 
+    def tenants(self) -> tuple[str, ...]:
+        """As `AuditTrail.tenants`."""
+        return self._reading(lambda rows: rows.tenants())
+
     def pseudonyms(self, tenant: str, names: tuple[str, ...]) -> tuple[str, ...]:
         """As `AuditTrail.pseudonyms`."""
         return patient_pseudonyms(self._ledger.keys, tenant, names)

@@ -50,7 +50,7 @@ def serve(
             packs = ", ".join(_told(held.pack) for held in house.shelf.all())
             click.echo(f"pactolus serves on {settings.host}:{bound}; packs: {packs}; data: {settings.data}")
 
-        wiring.serve(house.server(), settings.port, settings.host, announce)
+        house.serve(announce)
         click.echo("pactolus has stopped")
 
 
