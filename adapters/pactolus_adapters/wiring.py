@@ -1,7 +1,7 @@
 """The only file that knows every adapter: settings in, a working house out."""
 
 import json
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass
 
@@ -26,6 +26,8 @@ from pactolus_adapters.signing.keys import read_trust
 from pactolus_adapters.signing.note_keys import command_signer, file_signer
 from pactolus_adapters.tlog.keys import NoteVerifier
 from pactolus_adapters.tlog.policy import Policy, read_policy
+from pactolus_adapters.trail.activation import activation_event
+from pactolus_adapters.trail.events import Actor, EventRecorder
 from pactolus_adapters.versions import software_versions
 from pactolus_adapters.witness.client import WitnessClient
 from pactolus_adapters.witness.cosigning import Tell
@@ -52,7 +54,6 @@ __all__ = [
     "prepare_pack",
     "public",
     "response_json_text",
-    "serve",
     "witness_policy",
 ]
 
@@ -73,6 +74,7 @@ class House:
     shelf: PackShelf
     audit: AuditTrail
     settings: Settings
+    events: EventRecorder
     policy: Policy | None = None
 
     @contextmanager
@@ -99,8 +101,29 @@ class House:
             receive_bytes=self.settings.request_bytes + _ENVELOPE_BYTES, evaluations=self.settings.evaluations
         )
         return build_server(
-            self.hallway, self.shelf, self.audit, self.recall, limits, self.settings.shows_reflection
+            self.hallway,
+            self.shelf,
+            self.audit,
+            self.recall,
+            self.events,
+            limits,
+            self.settings.shows_reflection,
         )
+
+    def serve(self, announce: Callable[[int], None]) -> bool:
+        """Serves until it is told to stop, after recording what is in force. Returns and raises as `serve`."""
+        return serve(
+            self.server(),
+            self.settings.port,
+            self.settings.host,
+            announce,
+            before_serving=self.record_activation,
+        )
+
+    def record_activation(self) -> Receipt:
+        """Records packs, settings and software that will decide from now on. Raises `AuditUnavailable`."""
+        event = activation_event(self.audit, self.shelf, _bearing_on_answers(self.settings))
+        return self.events.record(Actor("pactolus serve"), event)
 
     def recall(self, record: StoredRecord) -> Answer:
         """The answer out of a record, as it was given."""
@@ -110,10 +133,11 @@ class House:
 
 @dataclass(frozen=True, slots=True)
 class Records:
-    """What questions to the records need."""
+    """What questions to the records need. `events` takes the questions themselves."""
 
     shelf: PackShelf
     audit: AuditTrail
+    events: EventRecorder
 
 
 @contextmanager
@@ -125,7 +149,7 @@ def open_records(settings: Settings) -> Iterator[Records]:
     shelf = open_shelf(settings)
     audit = open_log(_store(settings), system_clock, makes=False, if_held=_IF_HELD)
     try:
-        yield Records(shelf, audit)
+        yield Records(shelf, audit, EventRecorder(audit, system_clock))
     finally:
         audit.close()
 
@@ -149,7 +173,7 @@ def open_house(settings: Settings, *, needs_default: bool = True) -> Iterator[Ho
         matcher = ProcessMatcher(timeout=settings.match_seconds)
         opened.callback(matcher.close)
         hallway = Hallway(shelf, matcher, audit, system_clock, _hallway_settings(settings))
-        yield House(hallway, shelf, audit, settings, policy)
+        yield House(hallway, shelf, audit, settings, EventRecorder(audit, system_clock), policy)
 
 
 @contextmanager
@@ -237,6 +261,18 @@ def prepare_pack(pack: Pack) -> CompiledPack:
 def error_json_text(error: Exception) -> str:
     """A refusal as one line of JSON."""
     return json.dumps(error_json(error))
+
+
+def _bearing_on_answers(settings: Settings) -> dict[str, str]:
+    """What of the settings may change an answer, or what is refused."""
+    return {
+        "default_pack": settings.pack,
+        "local_base": settings.code_systems,
+        "fhir_bases": ",".join(settings.fhir_bases),
+        "resource_bytes": str(settings.resource_bytes),
+        "request_bytes": str(settings.request_bytes),
+        "packs": "releases, verified" if settings.releases else "rules folder, not verified",
+    }
 
 
 def _hallway_settings(settings: Settings) -> HallwaySettings:

@@ -29,6 +29,7 @@ __all__ = [
     "DecidedBy",
     "EarlierInput",
     "ReceivedRequest",
+    "RecordedApproval",
     "StoredInput",
     "TakenInput",
     "commitment_bytes",
@@ -149,12 +150,27 @@ class ReceivedRequest:
 
 
 @dataclass(frozen=True, slots=True)
+class RecordedApproval:
+    """A sign-off that the pack had: what it is of, the digest of what was approved (hex), by whom, as what, on
+    which day. One that has lapsed is among them: its digest is not that of what was in force."""
+
+    of: str
+    digest: str
+    by: str
+    role: str
+    on: str
+    parameter: str = ""
+
+
+@dataclass(frozen=True, slots=True)
 class DecidedBy:
     """What turned the request into the answer, apart from the request itself.
 
-    `instant`: the evaluation instant in force. `parameters`: the pack's parameter values as exact
-    text. `settings`: whatever else of the service bears on the answer (default pack, base of the
-    local code systems). `versions`: name of a part of the software to its version.
+    `instant`: the evaluation instant in force. `pack`: of a refusal, the pack that was asked for, with no
+    digest when there is none such. `parameters`: the pack's parameter values as exact text. `settings`:
+    whatever else of the service bears on the answer (default pack, base of the local code systems).
+    `versions`: name of a part of the software to its version. `content_digest`: of what the pack's authors
+    wrote; `overlay_digest`: of the site's overlay, for a pack of that content; empty when there is none.
     """
 
     instant: str
@@ -162,6 +178,9 @@ class DecidedBy:
     parameters: Mapping[str, str]
     settings: Mapping[str, str]
     versions: Mapping[str, str]
+    content_digest: str = field(default="", metadata=LATER)
+    overlay_digest: str = field(default="", metadata=LATER)
+    approvals: tuple[RecordedApproval, ...] = field(default=(), metadata=LATER)
 
 
 @dataclass(frozen=True, slots=True)
@@ -196,7 +215,7 @@ class StoredInput:
     """Everything that a later replay starts from. A refusal keeps what was known by then.
 
     `earlier`: the suggestions that are taken back. `earlier_complete` is false when the patient has
-    more records than were looked at. `taken`: what was read beside the request.
+    more records than were looked at, or some that cannot be read any more. `taken`: what was read beside the request.
     """
 
     request: ReceivedRequest

@@ -140,6 +140,9 @@ class AuditTrail(AuditLog, Protocol):
     def listed(self, selection: Selection, after: int, most: int) -> list[ListedRecord]:
         """At most `most` records of the selection with an index above `after`, ascending."""
 
+    def tenants(self) -> tuple[str, ...]:
+        """The tenants that have records, sorted; empty for what was done for none."""
+
     def pseudonyms(self, tenant: str, names: tuple[str, ...]) -> tuple[str, ...]:
         """The pseudonyms of a patient's names in this log."""
 

@@ -155,6 +155,10 @@ class LedgerReader(ABC):
             self._ledger.keys.pseudonym("decision", tenant, selection.decision_id) for tenant in tenants
         )
 
+    def tenants(self) -> tuple[str, ...]:
+        """As `AuditTrail.tenants`."""
+        return self._reading(lambda rows: rows.tenants())
+
     def pseudonyms(self, tenant: str, names: tuple[str, ...]) -> tuple[str, ...]:
         """As `AuditTrail.pseudonyms`."""
         return patient_pseudonyms(self._ledger.keys, tenant, names)

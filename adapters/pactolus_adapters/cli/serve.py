@@ -54,7 +54,7 @@ def serve(
             click.echo(f"pactolus serves on {settings.host}:{bound}; packs: {packs}; data: {settings.data}")
 
         with house.feeding(lambda line: click.echo(clean(line), err=True)):
-            wiring.serve(house.server(), settings.port, settings.host, announce)
+            house.serve(announce)
         click.echo("pactolus has stopped")
 
 

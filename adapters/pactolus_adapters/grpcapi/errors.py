@@ -4,7 +4,6 @@ PactolusError
 ├── NotBuilt         this version of the server does not have the method
 ├── Overloaded       the caller waits a moment and tries again
 ├── Draining         the caller takes another server; this one is going down
-├── RecordNotFound   the caller names a record that is in the log and holds a decision
 ├── ServiceUnknown   the caller asks for the health of a service that is there
 └── InternalFailure  the operator looks up the reference in the server's log
 """
@@ -16,7 +15,6 @@ __all__ = [
     "InternalFailure",
     "NotBuilt",
     "Overloaded",
-    "RecordNotFound",
     "ServiceUnknown",
 ]
 
@@ -40,10 +38,6 @@ class Draining(PactolusError):
 
     def __init__(self) -> None:
         super().__init__("the server is shutting down, nothing was evaluated")
-
-
-class RecordNotFound(PactolusError):
-    """The log has no such record, or the record holds no decision."""
 
 
 class ServiceUnknown(PactolusError):

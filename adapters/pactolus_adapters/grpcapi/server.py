@@ -29,6 +29,7 @@ from pactolus_adapters.grpcapi.health import Health
 from pactolus_adapters.grpcapi.interceptors import ErrorBoundary
 from pactolus_adapters.grpcapi.listen import AddressUnusable, PortTaken, listen
 from pactolus_adapters.hallway import Evaluate
+from pactolus_adapters.trail.events import EventRecorder
 from pactolus_engine.ports import PackShelf
 from pactolus_engine.trail import AuditTrail
 
@@ -79,12 +80,16 @@ class GrpcServer:
         self._stopping = Lock()
         self._idle: bool | None = None
 
-    def start(self, port: int, host: str = "127.0.0.1") -> int:
+    def start(
+        self, port: int, host: str = "127.0.0.1", before_serving: Callable[[], object] = lambda: None
+    ) -> int:
         """Listens and serves; returns the port, which the system chooses when 0 is asked for.
 
-        Raises `PortTaken` when somebody else listens there, else `AddressUnusable`.
+        `before_serving` is called once the address is taken and before the first request is; what it raises
+        ends the start. Raises `PortTaken` when somebody else listens there, else `AddressUnusable`.
         """
         bound = listen(self._server, host, port)
+        before_serving()
         self._server.start()
         self._health.set_serving(True)
         return bound
@@ -115,10 +120,12 @@ def build_server(
     shelf: PackShelf,
     log: AuditTrail,
     recall: Recall,
+    events: EventRecorder,
     limits: ServerLimits | None = None,
     reflection_on: bool = False,
 ) -> GrpcServer:
-    """Builds the server with health service; `recall` reads an answer back out of a record.
+    """Builds the server with health service; `recall` reads an answer back out of a record, `events` records
+    what callers do with records.
 
     `reflection_on` lets anybody who can connect list the methods: for loopback, elsewhere by setting.
     """
@@ -134,7 +141,7 @@ def build_server(
     add_HealthServicer_to_server(status, server)
     add_EvaluationServiceServicer_to_server(EvaluationHandlers(hallway, admission), server)
     add_RulePackServiceServicer_to_server(RulePackHandlers(shelf), server)
-    add_AuditServiceServicer_to_server(AuditHandlers(log, recall, shelf), server)
+    add_AuditServiceServicer_to_server(AuditHandlers(log, recall, shelf, events), server)
     if reflection_on:
         names = (*SERVICES, _HEALTH, reflection.SERVICE_NAME)
         reflection.enable_server_reflection(names, server)
@@ -142,7 +149,11 @@ def build_server(
 
 
 def serve(
-    server: GrpcServer, port: int, host: str = "127.0.0.1", announce: Callable[[int], None] = lambda _: None
+    server: GrpcServer,
+    port: int,
+    host: str = "127.0.0.1",
+    announce: Callable[[int], None] = lambda _: None,
+    before_serving: Callable[[], object] = lambda: None,
 ) -> bool:
     """Starts, tells the port by `announce`, and serves until SIGTERM or SIGINT; then drains.
 
@@ -155,7 +166,7 @@ def serve(
 
     before = {number: signal.signal(number, ask) for number in (signal.SIGTERM, signal.SIGINT)}
     try:
-        announce(server.start(port, host))
+        announce(server.start(port, host, before_serving))
         asked_to_stop.wait()
         return server.stop()
     finally:

@@ -21,7 +21,6 @@ from pactolus_adapters.grpcapi.errors import (
     InternalFailure,
     NotBuilt,
     Overloaded,
-    RecordNotFound,
     ServiceUnknown,
 )
 from pactolus_engine.errors import (
@@ -35,6 +34,7 @@ from pactolus_engine.errors import (
     PactolusError,
     PatientMoved,
     RecordGone,
+    RecordNotFound,
     RequestIdReused,
     SolverMissing,
     Violation,

@@ -47,7 +47,9 @@ def prove(
     hashes = tuple(trail.inclusion_proof(index, checkpoint.size))
     entry = next(trail.entries(index, index + 1), None)
     if entry is None:
-        raise AuditUnavailable(f"record `{index}` of the audit log is missing; `pactolus audit verify` tells more")
+        raise AuditUnavailable(
+            f"record `{index}` of the audit log is missing; `pactolus audit verify` tells more"
+        )
     content = write_proof(ProofFile(index, hashes, note))
     try:
         verify_proof(content, entry.leaf, trusted)
