@@ -5,8 +5,10 @@ log without patient data does not hold. Ids come from the leaf hash, so that eve
 the same resource. Without an `Answered` nothing of a patient is told but the pseudonym.
 """
 
+import re
 from base64 import urlsafe_b64encode
 from dataclasses import dataclass
+from typing import Final
 
 from pactolus_adapters.fhir.audit_parts import (
     agent_type,
@@ -27,7 +29,8 @@ from pactolus_engine.decision import Decision
 
 __all__ = ["LogRecord", "export_notice", "log_audit_event", "log_provenance"]
 
-_PERMANENT_ERASURE: Tree = {
+_SHA_256: Final = re.compile("[0-9a-f]{64}")
+_PERMANENT_ERASURE: Final[Tree] = {
     "system": "http://terminology.hl7.org/CodeSystem/dicom-audit-lifecycle",
     "code": "15",
     "display": "Permanent erasure / Physical destruction",
@@ -209,7 +212,7 @@ def _answers(decision: Decision) -> list[Node]:
 
 
 def _policy(digest: str) -> list[str]:
-    """The digest of the pack as a named information URI (RFC 6920)."""
-    if not digest:
+    """The digest of the pack as a named information URI (RFC 6920); nothing where there is none."""
+    if not _SHA_256.fullmatch(digest):
         return []
     return [f"ni:///sha-256;{urlsafe_b64encode(bytes.fromhex(digest)).decode().rstrip('=')}"]

@@ -54,7 +54,7 @@ class _Summary:
         if record.commitment.get("pack_id"):
             self.packs[_pack(record)] += 1
         if record.commitment.get("event") == "evaluation":
-            self.outcomes[_outcome(record) or "erased"] += 1
+            self.outcomes[_outcome(record) or "gone: erased or pruned"] += 1
         self.erased += record.entry is not None and record.entry.erased_by is not None
         if record.problem:
             self.problem_count += 1
@@ -91,7 +91,8 @@ def _encoded(part: Markup) -> bytes:
 
 
 def _top(export: Export, summary: _Summary) -> bytes:
-    title = f"Audit records {export.wanted.first} to {export.wanted.end - 1}"
+    first, last = export.wanted.first, export.wanted.end - 1
+    title = f"Audit records {first} to {last}" if first <= last else "No audit records"
     policy = f'<meta http-equiv="Content-Security-Policy" content="{_POLICY}">'
     head = (
         f"<!DOCTYPE html><!-- {plain(export.contents)} -->\n"
@@ -217,12 +218,12 @@ def _pack(record: ExportedRecord) -> str:
 def _end(export: Export) -> bytes:
     words = (
         "Suggestions for professionals with their evidence, never orders. How to check a record without this "
-        "program: docs/audit/formats.md. The checkpoint: "
+        "program: docs/audit/formats.md. The signed checkpoint:"
     )
-    note = element("pre", Markup(plain_lines(export.note.decode())))
+    note = element("pre", Markup(_plain_lines(export.note.decode())))
     return _encoded(joined(element("footer", element("p", words), note), Markup("</body></html>")))
 
 
-def plain_lines(text: str) -> str:
+def _plain_lines(text: str) -> str:
     """Text with its line breaks, each line escaped."""
     return "\n".join(plain(line) for line in text.split("\n"))

@@ -16,7 +16,8 @@ h1 { font-size: 1.7rem; margin: 0 0 .2rem; line-height: 1.2; }
 h2 { font-size: 1.2rem; margin: 2.4rem 0 .8rem; padding-bottom: .3rem; border-bottom: 1px solid var(--line); }
 h3 { font-size: 1.05rem; margin: 0; }
 h4 { font-size: .78rem; margin: 1.1rem 0 .3rem; color: var(--soft); letter-spacing: .05em; text-transform: uppercase; }
-p { margin: .3rem 0; max-width: 70ch; }
+p { margin: .3rem 0; max-width: 78ch; overflow-wrap: anywhere; }
+pre { overflow-x: auto; }
 a { color: var(--link); text-decoration: none; }
 a:hover { text-decoration: underline; }
 code { font: .88em ui-monospace, "SFMono-Regular", Menlo, Consolas, monospace; overflow-wrap: anywhere; }
@@ -36,6 +37,7 @@ th { text-align: left; font-weight: 600; color: var(--soft); white-space: nowrap
 th, td { padding: .38rem .7rem .38rem 0; border-bottom: 1px solid var(--line); vertical-align: top; }
 .counts td:last-child, .counts th:last-child { text-align: right; padding-right: 0; }
 .records td { white-space: nowrap; }
+.records td:nth-child(7) { white-space: normal; min-width: 7rem; max-width: 13rem; overflow-wrap: anywhere; }
 .records td:last-child { white-space: normal; min-width: 11rem; }
 tr:target td, article:target { background: var(--card); }
 .good { color: var(--good); } .warn { color: var(--warn); } .bad { color: var(--bad); font-weight: 600; }
