@@ -3,6 +3,7 @@
 import click
 
 from pactolus_adapters.cli.audit.affected import affected
+from pactolus_adapters.cli.audit.export import export
 from pactolus_adapters.cli.audit.witness.group import witness
 
 __all__ = ["audit"]
@@ -13,5 +14,5 @@ def audit() -> None:
     """Questions to the records of the audit store, proofs that they stand, and their keeping."""
 
 
-for _verb in (affected, witness):
+for _verb in (affected, export, witness):
     audit.add_command(_verb)

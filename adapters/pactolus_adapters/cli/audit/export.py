@@ -1,0 +1,97 @@
+"""`pactolus audit export`: the records for others to keep, read and verify."""
+
+from collections.abc import Callable
+from getpass import getuser
+from pathlib import Path
+from time import monotonic
+from typing import TYPE_CHECKING
+
+import click
+
+from pactolus_adapters.cli.instant import Instant
+from pactolus_adapters.cli.options import house_options
+
+if TYPE_CHECKING:
+    from datetime import datetime
+
+__all__ = ["export"]
+
+_FORMS = ("ndjson", "fhir", "html", "tiles")
+_QUIET_SECONDS = 1.0
+
+
+@click.command(short_help="Export records as NDJSON, FHIR, HTML or tiles.")
+@click.option("--format", "form", type=click.Choice(_FORMS), required=True, help="The form of the export.")
+@click.option("--out", type=click.Path(path_type=Path), required=True, help="File, or folder for tiles; new.")
+@click.option("--from", "first", type=click.IntRange(min=0), help="First record [0].")
+@click.option(
+    "--to", "end", type=click.IntRange(min=1), help="The record after the last [the end of the log]."
+)
+@click.option("--since", type=Instant(), help="Records of this instant or later.")
+@click.option("--until", type=Instant(), help="Records before this instant.")
+@click.option("--with-patient-data", is_flag=True, help="Also requests, decisions and answers, in plain.")
+@house_options
+def export(
+    form: str,
+    out: Path,
+    first: int | None,
+    end: int | None,
+    since: "datetime | None",
+    until: "datetime | None",
+    with_patient_data: bool,
+    data: Path | None,
+    rules: Path | None,
+) -> None:
+    """Export records, oldest first; that they were exported is recorded first.
+
+    Without --with-patient-data an export holds leaves, index and proofs only. `tiles` is always the whole
+    log without patient data, as a static C2SP tlog-tiles folder. What is there already is never overwritten.
+
+    \b
+    Examples:
+      pactolus audit export --format ndjson --out records.ndjson
+      pactolus audit export --format fhir --since 2026-03-01T00:00:00Z --out march.ndjson
+      pactolus audit export --format html --with-patient-data --from 0 --to 100 --out report.html
+      pactolus audit export --format tiles --out log
+    """
+    from pactolus_adapters import wiring
+    from pactolus_adapters.clock import system_clock
+    from pactolus_adapters.settings import settings_from
+    from pactolus_adapters.trail.events import Actor, EventRecorder
+    from pactolus_adapters.trail.export_files import Exporter
+    from pactolus_adapters.trail.export_request import Wanted
+
+    if form == "tiles" and (with_patient_data or any(one is not None for one in (first, end, since, until))):
+        raise click.UsageError("`tiles` is the whole log without patient data: leave the other choices out")
+    wanted = Wanted(
+        form, first or 0, end or 0, _written(since), _written(until), with_patient_data=with_patient_data
+    )
+    settings = settings_from(data=data, rules=rules)
+    with wiring.open_records(settings) as records:
+        recorder = EventRecorder(records.audit, system_clock)
+        exporter = Exporter(records.audit, recorder, Actor(f"cli:{getuser()}"), settings.code_systems)
+        made = exporter.write(wanted, out, _told_when_slow())
+    click.echo(f"exported {out}: {made.contents}")
+    click.echo(f"recorded as {made.own.index} of {made.own.log_origin}")
+
+
+def _written(instant_: "datetime | None") -> str:
+    """As the leaves write it: RFC 3339 in UTC with microseconds."""
+    from datetime import UTC
+
+    if instant_ is None:
+        return ""
+    return instant_.astimezone(UTC).isoformat(timespec="microseconds").replace("+00:00", "Z")
+
+
+def _told_when_slow() -> Callable[[int, int], None]:
+    """Tells on standard error how far the export is, once a second."""
+    told_at = monotonic()
+
+    def tell(done: int, total: int) -> None:
+        nonlocal told_at
+        if monotonic() - told_at > _QUIET_SECONDS and done < total:
+            told_at = monotonic()
+            click.echo(f"exported {done} of {total}", err=True)
+
+    return tell

@@ -1,0 +1,134 @@
+"""An export as NDJSON: a header line, a line for each record, and the signed checkpoint at the end.
+
+A line of a record can be checked alone: hash its leaf (`leaf_base64`), follow `inclusion`, compare with the root in
+the checkpoint, verify that with the log's public key. See `docs/audit/formats.md`.
+"""
+
+import json
+from base64 import b64decode, b64encode
+from collections.abc import Iterator, Mapping
+from typing import Any, Final
+
+from pactolus_adapters.trail.export_records import ExportedRecord, exported_records
+from pactolus_adapters.trail.export_request import Export, Progress, not_told
+from pactolus_engine.ports import StoredRecord
+from pactolus_engine.trail import AuditTrail, Entry, ListedRecord
+
+__all__ = ["FORM_VERSION", "ndjson_lines"]
+
+FORM_VERSION: Final = "1"
+
+_HOLDS_REQUEST: Final = frozenset({"evaluation", "refusal", "failure"})
+
+
+def ndjson_lines(log: AuditTrail, export: Export, progress: Progress = not_told) -> Iterator[bytes]:
+    """The lines, UTF-8, each with its newline."""
+    yield _line(_header(export))
+    count = 0
+    for record in exported_records(log, export, progress):
+        count += 1
+        yield _line(_record(record, export.checkpoint.size))
+    yield _line({"kind": _json("checkpoint"), "records": _json(count), "note": _json(export.note.decode())})
+
+
+def _header(export: Export) -> dict[str, str]:
+    wanted = export.wanted
+    return _encoded(
+        {
+            "kind": "export",
+            "contents": export.contents,
+            "form_version": FORM_VERSION,
+            "patient_data": wanted.with_patient_data,
+            "log_origin": export.own.log_origin,
+            "verifier_key": export.verifier_key,
+            "recorded_as": export.own.index,
+            "first_index": wanted.first,
+            "end_index": wanted.end,
+            "since": wanted.since,
+            "until": wanted.until,
+            "tenant": wanted.tenant,
+            "tree_size": export.checkpoint.size,
+        }
+    )
+
+
+def _record(record: ExportedRecord, size: int) -> dict[str, str]:
+    told: dict[str, Any] = {"kind": "record", "index": record.index, "problem": record.problem}
+    if record.entry is not None:
+        told |= _public(record, record.entry, size)
+    if record.listed is not None:
+        told |= _indexed(record.listed)
+    if record.unread:
+        told["unread"] = record.unread
+    return _encoded(told) | (_payload(record.payload) if record.payload else {})
+
+
+def _public(record: ExportedRecord, entry: Entry, size: int) -> dict[str, Any]:
+    return {
+        "leaf": record.commitment,
+        "leaf_base64": b64encode(entry.leaf).decode(),
+        "leaf_hash": entry.leaf_hash.hex(),
+        "inclusion": {"tree_size": size, "hashes": [b64encode(one).decode() for one in record.proof]},
+        "has_payload": entry.has_payload,
+        "erased_by": entry.erased_by,
+    }
+
+
+def _indexed(listed: ListedRecord) -> dict[str, Any]:
+    return {
+        "event": listed.event,
+        "outcome": listed.outcome,
+        "rules": list(listed.rules),
+        "tenant": listed.tenant,
+        "client": listed.client,
+        "request_id": listed.request_id,
+        "recorded_at": listed.recorded_at,
+        "patient_pseudonym": listed.patient_pseudonym,
+        "pack_id": listed.pack_id,
+        "pack_version": listed.pack_version,
+        "about": listed.about,
+    }
+
+
+def _payload(payload: StoredRecord) -> dict[str, str]:
+    """What is encrypted in the store, as texts of JSON: their numbers are never read."""
+    if payload.event not in _HOLDS_REQUEST:
+        return {"details": payload.input.decode()}
+    stored = json.loads(payload.input)  # texts and truth values only
+    stored["request"] = _readable(stored["request"])
+    answer = json.loads(payload.output)
+    if "refused" in answer:
+        return {"input": _json(stored), "refusal": _json(answer)}
+    bundle = b64decode(answer["bundle"]).decode()
+    return {"input": _json(stored), "decision": answer["decision"], "bundle": bundle}
+
+
+def _readable(request: Mapping[str, Any]) -> dict[str, Any]:
+    """The request with what was sent as text, to the letter; what is no UTF-8 stays Base64 and says so."""
+    return {
+        **request,
+        "resources": [_text(one) for one in request["resources"]],
+        "bundle": _text(request["bundle"]),
+        "unread": _text(request["unread"]),
+    }
+
+
+def _text(base64: str) -> str | dict[str, str]:
+    try:
+        return b64decode(base64).decode()
+    except UnicodeDecodeError:
+        return {"base64": base64}
+
+
+def _encoded(told: Mapping[str, Any]) -> dict[str, str]:
+    return {name: _json(value) for name, value in told.items()}
+
+
+def _json(value: Any) -> str:
+    return json.dumps(value, ensure_ascii=True, allow_nan=False, separators=(",", ":"))
+
+
+def _line(parts: Mapping[str, str]) -> bytes:
+    """One object of parts that are JSON already. A line break can only stand between tokens, where it means nothing."""
+    members = ",".join(f"{_json(name)}:{part}" for name, part in parts.items())
+    return f"{{{members}}}".replace("\r", " ").replace("\n", " ").encode() + b"\n"
