@@ -7,7 +7,7 @@ from typing import Protocol
 from pactolus_engine.errors import PactolusError
 from pactolus_engine.ports import AuditLog, StoredRecord
 
-__all__ = ["AuditTrail", "DataKeyState", "Entry", "ListedRecord", "Selection"]
+__all__ = ["AuditTrail", "DataKeyState", "Entry", "ListedRecord", "Selection", "StoredCheckpoint"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -81,6 +81,18 @@ class DataKeyState:
     is_lost: bool
 
 
+@dataclass(frozen=True, slots=True)
+class StoredCheckpoint:
+    """A checkpoint as the store files it: under which size and root, and the note, which says both too.
+
+    `note`: C2SP `tlog-checkpoint`, UTF-8, cosignatures included.
+    """
+
+    size: int
+    root: bytes
+    note: bytes
+
+
 class AuditTrail(AuditLog, Protocol):
     """An audit log with all that proves it. Raises `AuditUnavailable` where the store cannot be read."""
 
@@ -96,6 +108,12 @@ class AuditTrail(AuditLog, Protocol):
 
     def checkpoints(self, after: int = -1) -> Iterator[bytes]:
         """The stored checkpoints of more than `after` records, cosignatures included, ascending."""
+
+    def stored_checkpoints(self, after: int = -1) -> Iterator[StoredCheckpoint]:
+        """The same with what they are filed under, which is for whoever trusts nobody; read page by page."""
+
+    def latest_checkpoint(self, most: int | None = None) -> StoredCheckpoint | None:
+        """The largest stored checkpoint, or the largest of at most `most` records; None when there is none."""
 
     def add_cosignature(self, size: int, witness: str, line: str) -> None:
         """Keeps a witness's signature line with the checkpoint of that size. Raises `KeyError`: none such."""

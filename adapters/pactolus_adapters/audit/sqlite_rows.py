@@ -2,6 +2,8 @@
 
 import json
 from collections.abc import Collection, Iterator, Mapping, Sequence
+from contextlib import closing
+from functools import lru_cache
 from itertools import groupby
 from typing import Any, Final
 
@@ -49,7 +51,7 @@ _KEYS: Final = f"SELECT {_KEY_COLUMNS} FROM json_each(?) w JOIN data_key ON key_
 _KEYS_OF: Final = f"""
     SELECT {_KEY_COLUMNS} FROM json_each(?) w JOIN data_key ON subject = w.value AND subject <> ''
 """  # noqa: S608
-_ALL_KEYS: Final = f"SELECT {_KEY_COLUMNS} FROM data_key ORDER BY key_id"  # noqa: S608
+_ALL_KEYS: Final = f"SELECT {_KEY_COLUMNS} FROM data_key WHERE key_id > ? ORDER BY key_id"  # noqa: S608
 _TILE: Final = "SELECT hashes FROM tile WHERE level = ? AND idx = ?"
 _CHECKPOINT: Final = """
     SELECT size, root, note, signed_at FROM checkpoint WHERE size <= coalesce(?, size) ORDER BY size DESC LIMIT 1
@@ -125,6 +127,11 @@ class SqliteRows:
         # The tables are STRICT, so a column holds what it is declared to hold.
         return self._connection.execute(statement, values).fetchall()
 
+    def _each(self, statement: str, values: tuple[Any, ...]) -> Iterator[tuple[Any, ...]]:
+        """Row by row, for a reader that may stop."""
+        with closing(self._connection.execute(statement, values)) as cursor:
+            yield from cursor
+
     def head(self) -> Head:
         """As `Rows.head`."""
         return Head(*self._all(_HEAD)[0])
@@ -159,9 +166,9 @@ class SqliteRows:
         """As `Rows.keys_of`."""
         return {row[1]: WrappedKey(*row) for row in self._all(_KEYS_OF, (_json(subjects),))}
 
-    def all_keys(self) -> Iterator[WrappedKey]:
+    def all_keys(self, after: str = "") -> Iterator[WrappedKey]:
         """As `Rows.all_keys`."""
-        return (WrappedKey(*row) for row in self._all(_ALL_KEYS))
+        return (WrappedKey(*row) for row in self._each(_ALL_KEYS, (after,)))
 
     def tile(self, level: int, index: int) -> bytes:
         """As `Rows.tile`."""
@@ -175,7 +182,7 @@ class SqliteRows:
 
     def checkpoints(self, after: int) -> Iterator[tuple[SignedCheckpoint, tuple[str, ...]]]:
         """As `Rows.checkpoints`."""
-        for checkpoint, rows in groupby(self._all(_CHECKPOINTS, (after,)), key=lambda row: row[:4]):
+        for checkpoint, rows in groupby(self._each(_CHECKPOINTS, (after,)), key=lambda row: row[:4]):
             yield SignedCheckpoint(*checkpoint), tuple(line for *_, line in rows if line is not None)
 
     def entries(self, first: int, end: int) -> Iterator[Entry]:
@@ -301,6 +308,7 @@ def _record(row: tuple[Any, ...], others: tuple[str, ...]) -> SealedRecord | Gon
     return SealedRecord(seq, leaf, leaf_hash, index, key_id, nonce, ciphertext, *pack)
 
 
+@lru_cache(maxsize=1024)  # the same rules fire again and again
 def _rules(text: str) -> tuple[str, ...]:
     """The rule ids; text that is no list of them becomes one id that no rule has, and is found out."""
     try:

@@ -3,6 +3,10 @@
 import click
 
 from pactolus_adapters.cli.audit.affected import affected
+from pactolus_adapters.cli.audit.check_proof import check_proof
+from pactolus_adapters.cli.audit.checkpoint import checkpoint, verifier_key
+from pactolus_adapters.cli.audit.prove import prove
+from pactolus_adapters.cli.audit.verify import verify
 
 __all__ = ["audit"]
 
@@ -12,5 +16,5 @@ def audit() -> None:
     """Questions to the records of the audit store, proofs that they stand, and their keeping."""
 
 
-for _verb in (affected,):
+for _verb in (affected, verify, prove, check_proof, checkpoint, verifier_key):
     audit.add_command(_verb)
