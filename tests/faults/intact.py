@@ -6,15 +6,16 @@ from pathlib import Path
 
 import apsw
 
-from pactolus_adapters.audit.sqlite import SqliteAuditLog
+from pactolus_adapters.audit.sqlite import SqliteAuditLog, SqliteAuditReader
 from pactolus_adapters.audit.sqlite_open import DATABASE_FILE
+from pactolus_adapters.trail.verify import verify
 from pactolus_engine.errors import AuditUnavailable, RecordGone
 from pactolus_engine.record import leaf_hash
 from tests.contract.audit_log import fixed_clock
 from tests.faults.erasures import erasure_faults
 from tests.faults.trees import tree_faults
 
-__all__ = ["Acknowledged", "Findings", "look_over"]
+__all__ = ["Acknowledged", "Findings", "look_over", "verified"]
 
 Acknowledged = Mapping[int, bytes]
 """Index to leaf hash, as the receipts said."""
@@ -65,6 +66,16 @@ def look_over(directory: Path, acknowledged: Acknowledged, checkpoints: Sequence
     found.lost = [index for index, leaf in sorted(acknowledged.items()) if leaves.get(index) != leaf]
     found.wrong += _file(directory)
     return found
+
+
+def verified(directory: Path, since: bytes = b"") -> list[str]:
+    """What `pactolus audit verify` finds, which shares nothing with the checks above; `since`: a checkpoint
+    that was given away."""
+    reader = SqliteAuditReader(directory, fixed_clock)
+    try:
+        return [f"verify: {one.text}" for one in verify(reader, since=since, payloads=True).findings]
+    finally:
+        reader.close()
 
 
 def _leaves(log: SqliteAuditLog, found: Findings) -> dict[int, bytes]:

@@ -14,7 +14,7 @@ from pathlib import Path
 from pactolus_adapters.audit.sqlite import SqliteAuditLog
 from tests.contract.audit_log import fixed_clock, new_record
 from tests.faults.figures import seconds, tell
-from tests.faults.intact import look_over
+from tests.faults.intact import look_over, verified
 
 KILLS = int(os.environ.get("PACTOLUS_KILLS", "2"))
 VICTIM = Path(__file__).with_name("kill_writer.py")
@@ -78,6 +78,7 @@ def test_nothing_acknowledged_is_lost_to_a_kill(tmp_path: Path) -> None:
         if run % 50 == 49:  # reading everything each time would be quadratic
             assert look_over(directory, _leaves(acked)).intact
     found = look_over(directory, _leaves(acked), checkpoints)
+    found.wrong += verified(directory, checkpoints[0])
     tell(
         "kill -9 of the writer",
         kills=KILLS,

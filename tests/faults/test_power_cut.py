@@ -23,7 +23,7 @@ from tests.contract.audit_log import fixed_clock, new_record
 from tests.contract.audit_trail import event
 from tests.faults.crash_vfs import Disk, Image, everything, images, nothing, some
 from tests.faults.figures import tell
-from tests.faults.intact import Findings, look_over
+from tests.faults.intact import Findings, look_over, verified
 from tests.faults.watched_vfs import Change, WatchedVfs
 
 IMAGES = int(os.environ.get("PACTOLUS_IMAGES", "60"))
@@ -54,7 +54,10 @@ class Run:
     def look_over(self, directory: Path, cut: int) -> Findings:
         """Looks for what somebody had been told of before that many changes."""
         leaves = {index: leaf for number, index, leaf in self.acknowledged if number <= cut}
-        found = look_over(directory, leaves, [note for number, note in self.published if number <= cut])
+        notes = [note for number, note in self.published if number <= cut]
+        found = look_over(directory, leaves, notes)
+        if found.intact:
+            found.wrong += verified(directory, notes[-1] if notes else b"")
         content = b"".join(path.read_bytes() for path in directory.glob("*.sqlite3*"))
         back = [piece for number, piece in self.erased if number <= cut and piece in content]
         found.wrong += [f"{len(back)} pieces of what was erased are on the disk"] if back else []

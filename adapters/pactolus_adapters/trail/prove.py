@@ -1,14 +1,13 @@
 """The proof that a record stands in the log, as a file that anybody can check without the log."""
 
-from collections.abc import Sequence
 from dataclasses import dataclass
 
 from pactolus_adapters.tlog.checkpoint import Checkpoint, open_checkpoint
 from pactolus_adapters.tlog.errors import NotProved
 from pactolus_adapters.tlog.keys import NoteVerifier
 from pactolus_adapters.tlog.proof_file import ProofFile, verify_proof, write_proof
+from pactolus_adapters.trail.readable import ReadableTrail
 from pactolus_engine.errors import AuditUnavailable
-from pactolus_engine.trail import AuditTrail
 
 __all__ = ["Proof", "covering_checkpoint", "prove"]
 
@@ -30,16 +29,14 @@ class Proof:
     content: bytes
 
 
-def prove(
-    trail: AuditTrail, index: int, *, note: bytes = b"", verifiers: Sequence[NoteVerifier] = ()
-) -> Proof:
+def prove(trail: ReadableTrail, index: int, *, note: bytes = b"") -> Proof:
     """The proof of a record against a checkpoint note of this log; none given: the largest that is stored.
 
-    It was checked as a stranger would check it before it is given. `verifiers`: none means the log's own key.
+    It was checked as a stranger would check it before it is given.
     Raises `NotProved` when there is no such record or no checkpoint over it, `TlogInvalid` for a note that is not
     this log's, `AuditUnavailable` when tiles or leaf are torn.
     """
-    trusted = tuple(verifiers) or (NoteVerifier.from_text(trail.verifier_key),)
+    trusted = (NoteVerifier.from_text(trail.verifier_key),)
     note = note or covering_checkpoint(trail, index)
     checkpoint, _ = open_checkpoint(note, trusted)
     if not 0 <= index < checkpoint.size <= trail.size():
@@ -60,7 +57,7 @@ def prove(
     return Proof(index, entry.leaf, entry.leaf_hash, hashes, checkpoint, note, content)
 
 
-def covering_checkpoint(trail: AuditTrail, index: int) -> bytes:
+def covering_checkpoint(trail: ReadableTrail, index: int) -> bytes:
     """The note of the largest stored checkpoint, if that record is under it; else raises `NotProved`."""
     size = trail.size()
     if not 0 <= index < size:

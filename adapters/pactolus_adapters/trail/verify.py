@@ -14,11 +14,12 @@ from typing import Final
 
 from pactolus_adapters.tlog.keys import NoteVerifier
 from pactolus_adapters.trail.findings import Findings, Verification
+from pactolus_adapters.trail.readable import ReadableTrail
 from pactolus_adapters.trail.verify_gone import RemovalCheck
 from pactolus_adapters.trail.verify_records import RecordCheck
 from pactolus_adapters.trail.verify_signed import signed_checkpoints, trusted_keys
 from pactolus_adapters.trail.verify_tree import TreeCheck
-from pactolus_engine.trail import AuditTrail, Selection
+from pactolus_engine.trail import Selection
 
 __all__ = ["Step", "Verification", "verify", "verify_steps"]
 
@@ -35,7 +36,7 @@ class Step:
 
 
 def verify(
-    trail: AuditTrail,
+    trail: ReadableTrail,
     *,
     since: bytes = b"",
     verifiers: Sequence[NoteVerifier] = (),
@@ -56,7 +57,7 @@ def verify(
 
 
 def verify_steps(
-    trail: AuditTrail,
+    trail: ReadableTrail,
     *,
     since: bytes = b"",
     verifiers: Sequence[NoteVerifier] = (),
@@ -92,7 +93,7 @@ def verify_steps(
     )
 
 
-def _after_gap(trail: AuditTrail, at: int, end: int) -> int:
+def _after_gap(trail: ReadableTrail, at: int, end: int) -> int:
     """Where to go on from `at` after a page without any record: a number may lie far beyond the others."""
     following = trail.listed(Selection(), at - 1, 1)
     index = min(following[0].index, end - 1) if following else end - 1

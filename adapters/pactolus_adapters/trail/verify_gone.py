@@ -8,7 +8,8 @@ from typing import Final
 
 from pactolus_adapters.trail.findings import Findings
 from pactolus_adapters.trail.leaf import LeafFields, read_leaf
-from pactolus_engine.trail import AuditTrail, Entry
+from pactolus_adapters.trail.readable import ReadableTrail
+from pactolus_engine.trail import Entry
 
 __all__ = ["RemovalCheck"]
 
@@ -18,7 +19,7 @@ _MOST_REMEMBERED: Final = 1024
 class RemovalCheck:
     """Sees every record once, in order; keeps the removals, not the records."""
 
-    def __init__(self, trail: AuditTrail, findings: Findings) -> None:
+    def __init__(self, trail: ReadableTrail, findings: Findings) -> None:
         self._trail = trail
         self._findings = findings
         self._claims: dict[int, LeafFields] = {}

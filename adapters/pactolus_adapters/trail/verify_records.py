@@ -4,10 +4,11 @@ from collections.abc import Iterable
 
 from pactolus_adapters.trail.findings import Findings
 from pactolus_adapters.trail.leaf import LeafFields, read_leaf
+from pactolus_adapters.trail.readable import ReadableTrail
 from pactolus_adapters.trail.recompute import leaf_hash_of
 from pactolus_adapters.trail.verify_gone import RemovalCheck
 from pactolus_engine.errors import AuditUnavailable, PactolusError
-from pactolus_engine.trail import AuditTrail, Entry, ListedRecord, Selection
+from pactolus_engine.trail import Entry, ListedRecord, Selection
 
 __all__ = ["RecordCheck"]
 
@@ -16,7 +17,7 @@ class RecordCheck:
     """Takes the records a page at a time, in order."""
 
     def __init__(
-        self, trail: AuditTrail, findings: Findings, removals: RemovalCheck, *, payloads: bool
+        self, trail: ReadableTrail, findings: Findings, removals: RemovalCheck, *, payloads: bool
     ) -> None:
         self._trail = trail
         self._findings = findings

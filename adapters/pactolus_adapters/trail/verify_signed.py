@@ -6,9 +6,10 @@ from heapq import merge
 
 from pactolus_adapters.tlog.checkpoint import open_checkpoint
 from pactolus_adapters.tlog.errors import TlogInvalid, TlogUnreadable
-from pactolus_adapters.tlog.keys import NoteVerifier
+from pactolus_adapters.tlog.keys import NoteVerifier, SignatureType
 from pactolus_adapters.trail.findings import Findings
-from pactolus_engine.trail import AuditTrail, StoredCheckpoint
+from pactolus_adapters.trail.readable import ReadableTrail
+from pactolus_engine.trail import StoredCheckpoint
 
 __all__ = ["Signed", "signed_checkpoints", "trusted_keys"]
 
@@ -24,20 +25,20 @@ class Signed:
 
 
 def trusted_keys(
-    trail: AuditTrail, given: Sequence[NoteVerifier], findings: Findings
+    trail: ReadableTrail, given: Sequence[NoteVerifier], findings: Findings
 ) -> tuple[NoteVerifier, ...]:
-    """The keys that were given, else the one that the log says is its own."""
-    if given:
+    """The keys that were given, and unless one of them is the log's, the one that the log says is its own."""
+    if any(one.type is SignatureType.ED25519 and one.name == trail.origin for one in given):
         return tuple(given)
     try:
-        return (NoteVerifier.from_text(trail.verifier_key),)
+        return (NoteVerifier.from_text(trail.verifier_key), *given)
     except TlogInvalid as error:
         findings.add(0, f"the log does not say whose signatures count: {error}")
         return ()
 
 
 def signed_checkpoints(
-    trail: AuditTrail, verifiers: Sequence[NoteVerifier], findings: Findings, since: bytes
+    trail: ReadableTrail, verifiers: Sequence[NoteVerifier], findings: Findings, since: bytes
 ) -> Iterator[Signed]:
     """Those of the store and (`since`, unless empty) the one that was kept, ascending.
 
@@ -52,7 +53,7 @@ def signed_checkpoints(
 
 
 def _kept(
-    trail: AuditTrail, verifiers: Sequence[NoteVerifier], findings: Findings, since: bytes
+    trail: ReadableTrail, verifiers: Sequence[NoteVerifier], findings: Findings, since: bytes
 ) -> tuple[Signed, ...]:
     try:
         checkpoint, _ = open_checkpoint(since, verifiers)
@@ -66,7 +67,7 @@ def _kept(
     return (Signed(checkpoint.size, checkpoint.root, since, is_kept=True),)
 
 
-def _stored(trail: AuditTrail, verifiers: Sequence[NoteVerifier], findings: Findings) -> Iterator[Signed]:
+def _stored(trail: ReadableTrail, verifiers: Sequence[NoteVerifier], findings: Findings) -> Iterator[Signed]:
     before = 0
     for stored in trail.stored_checkpoints():
         try:

@@ -4,10 +4,10 @@ from collections.abc import Iterable, Iterator
 from typing import Final
 
 from pactolus_adapters.trail.findings import Findings
+from pactolus_adapters.trail.readable import ReadableTrail
 from pactolus_adapters.trail.recompute import TILE_HASHES, RecomputedTile, RecomputedTree
 from pactolus_adapters.trail.verify_signed import Signed
 from pactolus_engine.errors import AuditUnavailable
-from pactolus_engine.trail import AuditTrail
 
 __all__ = ["TreeCheck"]
 
@@ -17,7 +17,7 @@ _HASH: Final = 32
 class TreeCheck:
     """Takes the leaf hashes in order, compares as it goes, and keeps a tile per level."""
 
-    def __init__(self, trail: AuditTrail, findings: Findings, checkpoints: Iterator[Signed]) -> None:
+    def __init__(self, trail: ReadableTrail, findings: Findings, checkpoints: Iterator[Signed]) -> None:
         self._trail = trail
         self._findings = findings
         self._tree = RecomputedTree()
