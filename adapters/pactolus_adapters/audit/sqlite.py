@@ -43,6 +43,7 @@ IF_HELD: Final = "end it, or use another data directory"
 """What a process that wants to record can do about another one that holds the directory."""
 
 _CHECKPOINT_PAGES: Final = 4000
+"""16 MB: the pages of an index are changed by one batch after the other, and moved once for all of them."""
 
 _Read = TypeVar("_Read")
 
