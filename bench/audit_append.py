@@ -18,8 +18,8 @@ import re
 import resource
 import statistics
 import tempfile
-from collections.abc import Iterator
-from concurrent.futures import ThreadPoolExecutor
+from collections.abc import Iterable, Iterator
+from concurrent.futures import Future, ThreadPoolExecutor
 from contextlib import contextmanager
 from dataclasses import asdict, dataclass
 from hashlib import sha256
@@ -31,7 +31,7 @@ from typing import Any
 import apsw
 
 from pactolus_adapters.audit import sqlite
-from pactolus_adapters.audit.seal import pack_content
+from pactolus_adapters.audit.seal import PackedRecord, pack_content
 from pactolus_adapters.audit.sqlite_open import open_writer
 from pactolus_adapters.audit.writer import BATCH_RECORDS
 from pactolus_adapters.clock import system_clock
@@ -132,12 +132,29 @@ def new_log(data: Path) -> Iterator[tuple[sqlite.SqliteAuditLog, Path]]:
             log.close()
 
 
-def append(log: sqlite.SqliteAuditLog, batch: list[NewRecord]) -> None:
-    """One batch, the way that the group commit takes; every record must have been taken."""
-    packed = [pack_content(record, os.urandom) for record in batch]
-    for result in log._writer.do(lambda: log._committer.commit(packed)):
-        if isinstance(result, Exception):
-            raise result
+def append(log: sqlite.SqliteAuditLog, batches: Iterable[list[NewRecord]]) -> Iterator[int]:
+    """Batches the way that the group commit takes them, one packed by its caller while another is written.
+
+    Gives how many records are durable, after each batch; every record must have been taken.
+    """
+    done = 0
+
+    def commit(packed: list[PackedRecord]) -> int:
+        for result in log._writer.do(lambda: log._committer.commit(packed)):
+            if isinstance(result, Exception):
+                raise result
+        return len(packed)
+
+    with ThreadPoolExecutor(1) as pool:
+        writing: Future[int] | None = None
+        for batch in batches:
+            packed = [pack_content(record, os.urandom) for record in batch]
+            if writing is not None:
+                done += writing.result()
+                yield done
+            writing = pool.submit(commit, packed)
+        if writing is not None:
+            yield done + writing.result()
 
 
 def measure_log(data: Path) -> Rate:
@@ -145,17 +162,14 @@ def measure_log(data: Path) -> Rate:
     batches = list(_batches(records("one"), ROUND_RECORDS))
     with new_log(data) as (log, _):
         start, processor = perf_counter(), process_time()
-        for batch in batches:
-            append(log, batch)
+        assert list(append(log, batches))[-1] == ROUND_RECORDS
         return _rate(perf_counter() - start, process_time() - processor)
 
 
 def ready_rows(data: Path) -> list[dict[str, list[tuple[Any, ...]]]]:
     """The rows that the log makes of the same records: of each batch, table by table."""
     with new_log(data) as (log, directory):
-        for batch in _batches(records("one"), ROUND_RECORDS):
-            append(log, batch)
-        log.publish()
+        assert list(append(log, _batches(records("one"), ROUND_RECORDS)))[-1] == ROUND_RECORDS
         connection = apsw.Connection(str(directory / "audit.sqlite3"), flags=apsw.SQLITE_OPEN_READONLY)
         rows = {table: connection.execute(f"SELECT * FROM {table}").fetchall() for table in _TABLES}
         first = dict(connection.execute("SELECT key_id, min(seq) FROM audit_payload GROUP BY key_id"))
@@ -229,10 +243,8 @@ def measure_memory(data: Path, count: int) -> Memory:
     """What appending holds on to."""
     early = 0.0
     with new_log(data) as (log, _):
-        for number, batch in enumerate(_batches(records("many"), count)):
-            append(log, batch)
-            if number == count // BATCH_RECORDS // 10:
-                early = _megabytes()
+        for done in append(log, _batches(records("many"), count)):
+            early = early or (_megabytes() if done >= count // 10 else 0.0)
         return Memory(count, early, _megabytes())
 
 
