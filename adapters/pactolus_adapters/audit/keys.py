@@ -7,7 +7,6 @@ makes pseudonyms, and the data keys. A data key encrypts the payloads of one pat
 (AES-256-GCM, NIST SP 800-38D); whoever erases it erases them.
 """
 
-import hmac
 from collections.abc import Callable
 from dataclasses import dataclass
 from functools import lru_cache
@@ -16,6 +15,7 @@ from typing import Final
 from cryptography.exceptions import InvalidTag
 from cryptography.hazmat.primitives.ciphers.aead import AESGCM
 from cryptography.hazmat.primitives.hashes import SHA256
+from cryptography.hazmat.primitives.hmac import HMAC
 from cryptography.hazmat.primitives.kdf.hkdf import HKDF
 
 from pactolus_engine.errors import AuditUnavailable
@@ -57,6 +57,7 @@ class Keys:
         which is that of stores made before pseudonyms had a key of their own."""
         self._wrapping = AESGCM(_derived(root, b"pactolus audit data key wrapping 1"))
         self._pseudonym = pseudonym_key or _derived(root, b"pactolus audit pseudonyms 1")
+        self._keyed = HMAC(self._pseudonym, SHA256())  # copied for each name, which saves half the time
         self._kept = lru_cache(_KEPT_PSEUDONYMS)(self._made_pseudonym)
         self.check_value: Final = _derived(root, b"pactolus audit key check 1").hex()
         """Tells key-encryption keys apart and gives nothing away; stored in the log."""
@@ -67,7 +68,9 @@ class Keys:
 
     def _made_pseudonym(self, kind: str, tenant: str, name: str) -> str:
         message = associated_data("pseudonym", kind.encode(), tenant.encode(), name.encode())
-        return hmac.digest(self._pseudonym, message, "sha256").hex()
+        made = self._keyed.copy()
+        made.update(message)
+        return made.finalize().hex()
 
     def new_data_key(self, subject: str, random_bytes: RandomBytes) -> tuple[WrappedKey, bytes]:
         """A fresh data key for a subject, wrapped and plain."""

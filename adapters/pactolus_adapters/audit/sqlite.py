@@ -46,6 +46,7 @@ IF_HELD: Final = "end it, or use another data directory"
 _PURGE_SECONDS: Final = 1.0
 """How soon it is tried again to take what was erased out of the log of the database."""
 _CHECKPOINT_PAGES: Final = 4000
+"""16 MB: the pages of an index are changed by one batch after the other, and moved once for all of them."""
 
 _Read = TypeVar("_Read")
 
