@@ -1,6 +1,7 @@
 """`AuditService`: what was answered, and the proof that it stands."""
 
 from collections.abc import Callable, Iterator
+from threading import BoundedSemaphore
 from typing import Final
 
 import grpc
@@ -13,6 +14,7 @@ from pactolus_adapters.grpcapi.convert_affected import affected_message, ground_
 from pactolus_adapters.grpcapi.convert_decision import timestamp
 from pactolus_adapters.grpcapi.errors import NotBuilt, RecordNotFound
 from pactolus_adapters.grpcapi.not_built import not_built
+from pactolus_adapters.grpcapi.proof_methods import VERIFICATIONS, ProofMethods
 from pactolus_adapters.hallway import Answer
 from pactolus_engine.errors import InputInvalid, Violation
 from pactolus_engine.ports import PackShelf, StoredRecord
@@ -28,13 +30,14 @@ _Context = grpc.ServicerContext
 _NO_RECORD: Final = "the log has no record of this tenant at this `index`"
 
 
-class AuditHandlers(AuditServiceServicer):
+class AuditHandlers(ProofMethods, AuditServiceServicer):
     """`AuditService`: what was answered."""
 
     def __init__(self, log: AuditTrail, recall: Recall, shelf: PackShelf) -> None:
         self._log = log
         self._recall = recall
         self._shelf = shelf
+        self._verifications = BoundedSemaphore(VERIFICATIONS)
 
     def GetDecision(self, request: audit.GetDecisionRequest, context: _Context) -> audit.GetDecisionResponse:
         """A recorded answer, by its place in the log."""
@@ -52,10 +55,6 @@ class AuditHandlers(AuditServiceServicer):
             yield affected_message(one)
 
     ListDecisions = not_built("AuditService.ListDecisions")
-    GetCheckpoint = not_built("AuditService.GetCheckpoint")
-    GetInclusionProof = not_built("AuditService.GetInclusionProof")
-    GetConsistencyProof = not_built("AuditService.GetConsistencyProof")
-    VerifyLog = not_built("AuditService.VerifyLog")
     ExportRecords = not_built("AuditService.ExportRecords")
     ErasePatient = not_built("AuditService.ErasePatient")
     RecordFeedback = not_built("AuditService.RecordFeedback")
