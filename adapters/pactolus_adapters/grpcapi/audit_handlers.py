@@ -1,6 +1,7 @@
 """`AuditService`: what was answered, and the proof that it stands."""
 
 from collections.abc import Iterator
+from threading import BoundedSemaphore
 from typing import Final
 
 import grpc
@@ -12,6 +13,7 @@ from pactolus_adapters.grpcapi.convert import actor
 from pactolus_adapters.grpcapi.convert_affected import affected_message, ground_asked_for
 from pactolus_adapters.grpcapi.feedback_methods import FeedbackMethods
 from pactolus_adapters.grpcapi.not_built import not_built
+from pactolus_adapters.grpcapi.proof_methods import VERIFICATIONS, ProofMethods
 from pactolus_adapters.grpcapi.recall import Recall
 from pactolus_adapters.grpcapi.record_methods import RecordMethods
 from pactolus_adapters.trail.events import EventRecorder
@@ -27,7 +29,7 @@ ERASED_KEY: Final = "x-pactolus-erased-decisions"
 _Context = grpc.ServicerContext
 
 
-class AuditHandlers(RecordMethods, FeedbackMethods, AuditServiceServicer):
+class AuditHandlers(RecordMethods, FeedbackMethods, ProofMethods, AuditServiceServicer):
     """`AuditService`: what was answered."""
 
     def __init__(self, log: AuditTrail, recall: Recall, shelf: PackShelf, events: EventRecorder) -> None:
@@ -35,6 +37,7 @@ class AuditHandlers(RecordMethods, FeedbackMethods, AuditServiceServicer):
         self._recall = recall
         self._shelf = shelf
         self._events = events
+        self._verifications = BoundedSemaphore(VERIFICATIONS)
 
     def ListAffectedDecisions(
         self, request: audit.ListAffectedDecisionsRequest, context: _Context
@@ -49,10 +52,6 @@ class AuditHandlers(RecordMethods, FeedbackMethods, AuditServiceServicer):
         finally:
             context.set_trailing_metadata(((ERASED_KEY, str(len(passed.gone))),))
 
-    GetCheckpoint = not_built("AuditService.GetCheckpoint")
-    GetInclusionProof = not_built("AuditService.GetInclusionProof")
-    GetConsistencyProof = not_built("AuditService.GetConsistencyProof")
-    VerifyLog = not_built("AuditService.VerifyLog")
     ExportRecords = not_built("AuditService.ExportRecords")
     ErasePatient = not_built("AuditService.ErasePatient")
     StartReplay = not_built("AuditService.StartReplay")

@@ -47,7 +47,7 @@ def prove(
     if leaf is not None:
         leaf.write_bytes(proof.leaf)
     if out is None:
-        click.echo(proof.content, nl=False)
+        click.echo(proof.file(), nl=False)
         return
-    out.write_bytes(proof.content)
-    click.echo(f"proved: record {index}, in a log of {proof.checkpoint.size} records; {out}")
+    out.write_bytes(proof.file())
+    click.echo(f"proved: record {index}, in a log of {proof.size} records; {out}")
