@@ -78,8 +78,8 @@ def test_a_log_that_the_witness_does_not_know_is_no_alarm(tmp_path: Path) -> Non
             _cosign(client, History(signer=OTHER), 5)
 
 
-def _line(cosigner: Cosigner, note: bytes) -> bytes:
-    return (cosignature_line(note, cosigner, NOW) + "\n").encode()
+def _line(cosigner: Cosigner, note: bytes, time: int = NOW) -> bytes:
+    return (cosignature_line(note, cosigner, time) + "\n").encode()
 
 
 _STRANGER = Cosigner(COSIGNER.name, b"\x08" * 32)
@@ -105,6 +105,7 @@ def test_lines_of_other_keys_are_passed_over() -> None:
         _ok(_line(_STRANGER, TRUE.note(5))),
         _ok(_line(COSIGNER, TRUE.note(4))),
         _ok(_line(COSIGNER, FALSE.note(5))),
+        _ok(_line(COSIGNER, TRUE.note(5), time=0)),
         _ok(b"x" * (BODY_BYTES + 1)),
         Answer(HTTPStatus.INTERNAL_SERVER_ERROR, b""),
         Answer(HTTPStatus.TEMPORARY_REDIRECT, b""),
