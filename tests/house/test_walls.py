@@ -111,6 +111,7 @@ OFFENCES = [
         "the verifier of the log",
     ),
     ("adapters/pactolus_adapters/tlog/x.py", "import pactolus_adapters.audit", "door, hallway, pipe"),
+    ("adapters/pactolus_adapters/witness/x.py", "import pactolus_adapters.audit", "a witness runs without"),
     ("adapters/pactolus_adapters/hallway.py", "import pydantic", "only the FHIR pipe"),
     ("adapters/pactolus_adapters/fhir/x.py", "import pactolus_adapters.fhir.y", "no two neighbours"),
     ("engine/pactolus_engine/pack/x.py", "from durable.lang import ruleset", "durable-rules stays"),

@@ -16,6 +16,7 @@ from typing import Final
 from urllib.parse import urlsplit
 
 from pactolus_adapters.tlog.checkpoint import Checkpoint, read_checkpoint
+from pactolus_adapters.tlog.cosignature import cosignature_time
 from pactolus_adapters.tlog.errors import TlogInvalid
 from pactolus_adapters.tlog.note import open_note, read_note
 from pactolus_adapters.tlog.policy import Witness
@@ -129,7 +130,9 @@ class WitnessClient:
                 note = f"{text}\n{line}\n".encode()
                 (signature,) = read_note(note)[1]
                 if signature.is_of(self.witness.key):
-                    open_note(note, [self.witness.key])
+                    opened = open_note(note, [self.witness.key])
+                    if cosignature_time(opened, self.witness.key) == 0:
+                        raise ValueError("a cosignature of a whole tree has a time")
                     return line
         except (TlogInvalid, ValueError) as error:
             raise self._away("answers with a cosignature that does not hold") from error
@@ -143,6 +146,8 @@ class WitnessClient:
                 connection.request("POST", self._place.path, body, _HEADERS)
                 answer = connection.getresponse()
                 content = answer.read(BODY_BYTES + 1)
+            if answer.length and len(content) <= BODY_BYTES:
+                raise http.client.IncompleteRead(content, answer.length)
         except (OSError, http.client.HTTPException, ValueError) as error:
             raise self._away("cannot be reached, or does not answer in time") from error
         finally:

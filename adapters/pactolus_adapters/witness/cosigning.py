@@ -70,6 +70,10 @@ class CosigningWitness:
         with self._locks[request.checkpoint.origin]:
             return self._judged(request)
 
+    def close(self) -> None:
+        """Lets go of the state."""
+        self._state.close()
+
     def _judged(self, request: AddCheckpoint) -> Answer:
         """The answer to a request that the log has signed; nobody else judges one of this log meanwhile."""
         new, last = request.checkpoint, self._state.last(request.checkpoint.origin)

@@ -50,10 +50,9 @@ def serve_witness(place: WitnessPlace, announce: Callable[[str, int], None], tel
         asked_to_stop.set()
 
     cosigner, logs = file_cosigner(place.key, place.name), log_keys(place.logs)
-    state = State(place.state, logs)
+    witness = CosigningWitness(cosigner, logs, State(place.state, logs), lambda: int(time.time()), tell)
     before = {number: signal.signal(number, ask) for number in (signal.SIGTERM, signal.SIGINT)}
     try:
-        witness = CosigningWitness(cosigner, logs, state, lambda: int(time.time()), tell)
         with WitnessServer(place.host, place.port, witness.answer) as server:
             serving = Thread(target=server.serve_forever, name="witness")
             serving.start()
@@ -64,7 +63,7 @@ def serve_witness(place: WitnessPlace, announce: Callable[[str, int], None], tel
     finally:
         for number, handler in before.items():
             signal.signal(number, handler)
-        state.close()
+        witness.close()
 
 
 def check_host(host: str, is_plaintext: bool) -> None:

@@ -3,6 +3,7 @@
 import click
 
 from pactolus_adapters.cli.audit.witness.keygen import keygen
+from pactolus_adapters.cli.audit.witness.log_key import log_key
 from pactolus_adapters.cli.audit.witness.serve import serve
 from pactolus_adapters.cli.audit.witness.submit import submit
 
@@ -14,5 +15,5 @@ def witness() -> None:
     """A witness, best on another machine, cosigns a log's checkpoints and refuses a rewritten history."""
 
 
-for _verb in (keygen, serve, submit):
+for _verb in (keygen, log_key, serve, submit):
     witness.add_command(_verb)

@@ -44,7 +44,8 @@ def serve(
     check_host(host, plaintext)
 
     def announce(verifier_key: str, bound: int) -> None:
-        click.echo(f"witness {verifier_key} listens on http://{host}:{bound}; logs: {len(set(logs))}")
+        shown = f"[{host}]" if ":" in host else host
+        click.echo(f"witness {verifier_key} listens on http://{shown}:{bound}; logs: {len(set(logs))}")
 
     serve_witness(
         WitnessPlace(name, key, state, logs, host, port),
