@@ -3,6 +3,8 @@
 import click
 
 from pactolus_adapters.cli.audit.affected import affected
+from pactolus_adapters.cli.audit.list import list_records
+from pactolus_adapters.cli.audit.show import show
 
 __all__ = ["audit"]
 
@@ -12,5 +14,5 @@ def audit() -> None:
     """Questions to the records of the audit store, proofs that they stand, and their keeping."""
 
 
-for _verb in (affected,):
+for _verb in (show, list_records, affected):
     audit.add_command(_verb)
