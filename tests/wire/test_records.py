@@ -1,5 +1,6 @@
 """`AuditService` over a real channel and store: decisions one by one and in lists, feedback, and who has looked."""
 
+import json
 from collections.abc import Callable, Iterator
 from typing import Any
 
@@ -319,3 +320,13 @@ def test_erased_decisions_are_listed_bare_counted_and_gone(tmp_path: Any) -> Non
 
 def _key_of(running: Service, index: int) -> str:
     return next(running.house.audit.entries(index, index + 1)).key_id
+
+
+def test_a_start_is_recorded_with_what_is_in_force(tmp_path: Any) -> None:
+    with service(tmp_path / "data") as running:
+        first, second = running.house.record_activation(), running.house.record_activation()
+        told = [json.loads(running.house.audit.read(one.index).input) for one in (first, second)]
+        pack = running.house.shelf.get("midas-consolidation").pack
+    assert told[0][f"packs/midas-consolidation/{pack.version}/digest"] == pack.digest
+    assert told[0]["settings/default_pack"] == "midas-consolidation"
+    assert (told[1]["since"], [name for name in told[1] if name.startswith("was/")]) == ("0", [])
