@@ -1,7 +1,7 @@
 """The only file that knows every adapter: settings in, a working house out."""
 
 import json
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping
 from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass
 
@@ -12,7 +12,7 @@ from pactolus_adapters.audit.stores import StorePlace, key_source, open_log, ope
 from pactolus_adapters.clock import system_clock
 from pactolus_adapters.fhir.r4_models import warm_up
 from pactolus_adapters.fhir.strict_json import Limits
-from pactolus_adapters.grpcapi.convert import response_json_text
+from pactolus_adapters.grpcapi.convert import decision_json, response_json_text
 from pactolus_adapters.grpcapi.convert_affected import affected_json_text
 from pactolus_adapters.grpcapi.interceptors import public
 from pactolus_adapters.grpcapi.server import GrpcServer, ServerLimits, build_server, serve
@@ -28,6 +28,9 @@ from pactolus_adapters.tlog.keys import NoteVerifier
 from pactolus_adapters.tlog.policy import Policy, read_policy
 from pactolus_adapters.trail.activation import activation_event
 from pactolus_adapters.trail.events import Actor, EventRecorder
+from pactolus_adapters.trail.find import Found, Query, find
+from pactolus_adapters.trail.looks import note_look
+from pactolus_adapters.trail.show import Shown, show
 from pactolus_adapters.versions import software_versions
 from pactolus_adapters.witness.client import WitnessClient
 from pactolus_adapters.witness.cosigning import Tell
@@ -42,11 +45,14 @@ from pactolus_engine.trail import AuditTrail
 
 __all__ = [
     "House",
+    "Journal",
     "Records",
     "affected_json_text",
+    "decision_json",
     "error_json_text",
     "open_house",
     "open_log_to_publish",
+    "open_journal",
     "open_matcher",
     "open_records",
     "open_shelf",
@@ -60,7 +66,7 @@ __all__ = [
 _ENVELOPE_BYTES = 64 * 1024
 """Room in a message for what is not FHIR, so that the size limit of a request is the FHIR reader's."""
 
-_IF_HELD = "if that is the server, ask it (`AuditService.ListAffectedDecisions`), else wait for its end"
+_IF_HELD = "if that is the server, ask it (`{}`), else wait for its end"
 """One process holds a store; a question need not end the server."""
 
 _IF_SERVED = "if that is the server, it asks its witnesses itself (PACTOLUS_WITNESSES), else wait for its end"
@@ -132,26 +138,56 @@ class House:
 
 
 @dataclass(frozen=True, slots=True)
+class Journal:
+    """The records alone. `events` takes the questions to them."""
+
+    audit: AuditTrail
+    events: EventRecorder
+
+    def show(self, actor: Actor, wanted: int | str) -> Shown:
+        """One record, by its index or the id of its decision. Raises as `trail.show.show`."""
+        return show(self.audit, self.events, actor, wanted)
+
+    def find(self, actor: Actor, query: Query, most: int | None) -> Found:
+        """The records of a query, at most `most`. Raises as `trail.find.find`."""
+        return find(self.audit, self.events, actor, "audit list", query, most=most)
+
+
+@dataclass(frozen=True, slots=True)
 class Records:
-    """What questions to the records need. `events` takes the questions themselves."""
+    """What questions to the records need that ask the packs too. `events` takes the questions themselves."""
 
     shelf: PackShelf
     audit: AuditTrail
     events: EventRecorder
 
+    def note_look(self, actor: Actor, door: str, asked: Mapping[str, str]) -> Receipt:
+        """Records a question before it is answered. Raises `AuditUnavailable`."""
+        return note_look(self.events, actor, door, asked)
+
 
 @contextmanager
-def open_records(settings: Settings) -> Iterator[Records]:
-    """Opens packs and an audit store that is there already, and closes it again.
+def open_journal(settings: Settings, instead: str = "AuditService") -> Iterator[Journal]:
+    """Opens an audit store that is there already, to ask it and record that it was asked; closes it again.
 
-    Raises `PackInvalid`, then `AuditUnavailable`; neither leaves anything behind.
+    `instead`: the method to ask when a server holds the store. Raises `AuditUnavailable`.
     """
-    shelf = open_shelf(settings)
-    audit = open_log(_store(settings), system_clock, makes=False, if_held=_IF_HELD)
+    audit = open_log(_store(settings), system_clock, makes=False, if_held=_IF_HELD.format(instead))
     try:
-        yield Records(shelf, audit, EventRecorder(audit, system_clock))
+        yield Journal(audit, EventRecorder(audit, system_clock))
     finally:
         audit.close()
+
+
+@contextmanager
+def open_records(settings: Settings, instead: str = "AuditService") -> Iterator[Records]:
+    """Opens packs and an audit store that is there already, and closes it again.
+
+    Raises `PackInvalid`, then as `open_journal`; neither leaves anything behind.
+    """
+    shelf = open_shelf(settings)
+    with open_journal(settings, instead) as journal:
+        yield Records(shelf, journal.audit, journal.events)
 
 
 @contextmanager

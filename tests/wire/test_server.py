@@ -22,6 +22,7 @@ from pactolus_adapters.grpcapi.server import (
     serve,
 )
 from pactolus_adapters.hallway import Answer, EvaluateCommand
+from pactolus_engine.errors import AuditUnavailable
 from tests.wire.stand import Stand, answer, built, error_info, retry_info, stand
 
 SERVING = health_pb2.HealthCheckResponse.SERVING
@@ -82,6 +83,22 @@ def test_a_taken_port_is_a_clear_error() -> None:
         ):
             other.start(wire.port)
         assert _health(wire.channel) == SERVING
+
+
+def test_what_comes_before_serving_needs_the_address_and_precedes_every_request() -> None:
+    seen: list[str] = []
+    server = built()
+    with stand() as wire, pytest.raises(PortTaken):
+        server.start(wire.port, before_serving=lambda: seen.append("too early"))
+    server = built()
+
+    def refuse() -> None:
+        seen.append("called")
+        raise AuditUnavailable("no room")
+
+    with pytest.raises(AuditUnavailable):
+        server.start(0, before_serving=refuse)
+    assert seen == ["called"]
 
 
 def test_a_port_held_by_another_program_is_taken_too() -> None:

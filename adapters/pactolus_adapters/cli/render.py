@@ -15,7 +15,7 @@ from pactolus_engine.errors import InputInvalid
 if TYPE_CHECKING:
     from pactolus_adapters.hallway import Answer
 
-__all__ = ["render_answer", "render_error"]
+__all__ = ["decision_lines", "render_answer", "render_error"]
 
 _HEADLINES = {
     Outcome.OFFER: "options to consider, side by side; the order means nothing",
@@ -37,9 +37,13 @@ _SHOWN_DIGITS = 16
 
 def render_answer(name: str, answer: "Answer") -> str:
     """Outcome, options with caveats, why, what is missing, assumptions, sources, pack and receipt."""
-    told = answer.decision.replacement or answer.decision
-    lines = [f"== {clean(name)}", *_taken_back(answer.decision), *_told(told), *_receipt(answer)]
+    lines = [f"== {clean(name)}", *decision_lines(answer.decision), *_receipt(answer)]
     return "\n".join(lines) + "\n"
+
+
+def decision_lines(decision: Decision) -> list[str]:
+    """What a decision says, and what it takes back before that."""
+    return [*_taken_back(decision), *_told(decision.replacement or decision)]
 
 
 def _told(decision: Decision) -> list[str]:

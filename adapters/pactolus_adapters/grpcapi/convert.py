@@ -14,6 +14,7 @@ from pactolus.v1.evaluation_service_pb2 import AuditReceipt, EvaluateRequest, Ev
 from pactolus_adapters.grpcapi.convert_decision import decision_message
 from pactolus_adapters.hallway import WHOLE_REQUEST, Answer, EvaluateCommand
 from pactolus_adapters.trail.events import Actor
+from pactolus_engine.decision import Decision
 from pactolus_engine.errors import InputInvalid, Violation
 from pactolus_engine.ports import Receipt
 
@@ -25,6 +26,7 @@ __all__ = [
     "caller",
     "caller_as_told",
     "command",
+    "decision_json",
     "instant_text",
     "receipt_message",
     "response",
@@ -165,6 +167,11 @@ def response_json_text(answer: Answer) -> str:
     bundle = answer.bundle.decode().translate(_LINE_BREAKS)
     decision, receipt = json.dumps(parts["decision"]), json.dumps(parts["receipt"])
     return f'{{"decision": {decision}, "bundle": {bundle}, "receipt": {receipt}}}'
+
+
+def decision_json(decision: Decision) -> dict[str, Any]:
+    """The decision alone as protobuf JSON, likewise."""
+    return MessageToDict(decision_message(decision), always_print_fields_with_no_presence=True)
 
 
 def _json_parts(answer: Answer) -> dict[str, Any]:

@@ -39,10 +39,12 @@ class Query:
 
 @dataclass(frozen=True, slots=True)
 class Found:
-    """Records, ascending; `is_last` is false when there are more than were wanted."""
+    """Records, ascending; `is_last` is false when there are more than were wanted. `knows_patient`: whether any
+    record is known under the patient's name, if one was asked for."""
 
     records: list[ListedRecord]
     is_last: bool
+    knows_patient: bool = True
 
 
 def find(
@@ -61,9 +63,13 @@ def find(
     there, `AuditUnavailable`.
     """
     wanted, end = selected(trail, query), trail.size()
-    note_look(events, actor, door, _asked(query, wanted, after), _filed_under(trail, query, wanted))
+    filed_under = _filed_under(trail, query, wanted)
+    tenant = actor.tenant or query.tenant or (filed_under.tenant if filed_under else "")
+    about = filed_under.index if filed_under else None
+    note_look(events, Actor(actor.client, tenant), door, _asked(query, wanted, after), about)
     records = [one for one in _listed(trail, wanted, after, most) if one.index < end]
-    return Found(records[:most], most is None or len(records) <= most)
+    knows_patient = not query.patient or filed_under is not None
+    return Found(records[:most], most is None or len(records) <= most, knows_patient)
 
 
 def selected(trail: AuditTrail, query: Query) -> Selection:
@@ -91,15 +97,15 @@ _NOBODY: Final = ("nobody",)
 """No pseudonym: in a log without tenants there is no patient, and an empty filter would be none."""
 
 
-def _filed_under(trail: AuditTrail, query: Query, wanted: Selection) -> int | None:
-    """A record of the patient who is asked about, so that the look is filed under that patient."""
-    if query.about is not None:
-        return record_at(trail, query.about).index
+def _filed_under(trail: AuditTrail, query: Query, wanted: Selection) -> ListedRecord | None:
+    """A record of the patient who is asked about, so that the look is filed under that patient; else the
+    record that the query is about."""
+    about = None if query.about is None else record_at(trail, query.about)
     if not query.patient:
-        return None
+        return about
     own = Selection(patient_pseudonyms=wanted.patient_pseudonyms, tenant=wanted.tenant)
     first = trail.listed(own, -1, 1)
-    return first[0].index if first else None
+    return first[0] if first else None
 
 
 def _asked(query: Query, wanted: Selection, after: int) -> dict[str, str]:

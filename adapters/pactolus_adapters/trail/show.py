@@ -16,10 +16,18 @@ from pactolus_engine.ports import StoredRecord
 from pactolus_engine.record import StoredInput, read_commitment, read_stored_input
 from pactolus_engine.trail import AuditTrail, ListedRecord, Selection
 
-__all__ = ["Shown", "show"]
+__all__ = ["Later", "Shown", "show"]
 
 _PAGE: Final = 256
 _REQUESTS: Final = frozenset({EVALUATION, "refusal", "failure"})
+
+
+@dataclass(frozen=True, slots=True)
+class Later:
+    """A record about the one that is shown. `details`: of a feedback, what was done."""
+
+    place: ListedRecord
+    details: Mapping[str, Any] = field(default_factory=dict)
 
 
 @dataclass(frozen=True, slots=True)
@@ -41,7 +49,7 @@ class Shown:
     bundle: bytes = b""
     refused: PactolusError | None = None
     details: Mapping[str, Any] = field(default_factory=dict)
-    later: tuple[ListedRecord, ...] = ()
+    later: tuple[Later, ...] = ()
     taken_back_by: int | None = None
     erased_by: ListedRecord | None = None
 
@@ -59,7 +67,7 @@ def show(
     entry = next(trail.entries(place.index, place.index + 1), None)
     if entry is None:
         raise AuditUnavailable(f"record `{place.index}` of the audit log is incomplete: its leaf is gone")
-    later = tuple(_all(trail, Selection(about=place.index), place.index))
+    later = tuple(_later(trail, one) for one in _all(trail, Selection(about=place.index), place.index))
     known = Shown(place, read_commitment(entry.leaf), proof_status(trail, entry), later=later)
     try:
         record = trail.read(place.index)
@@ -80,6 +88,15 @@ def _opened(known: Shown, record: StoredRecord) -> Shown:
     except PactolusError as refused:
         return replace(known, stored=stored, refused=refused)
     return replace(known, stored=stored, decision=decision, bundle=bundle)
+
+
+def _later(trail: AuditTrail, place: ListedRecord) -> Later:
+    if place.event != "feedback":
+        return Later(place)
+    try:
+        return Later(place, json.loads(trail.read(place.index).input))
+    except RecordGone:
+        return Later(place)
 
 
 def _taken_back_by(trail: AuditTrail, place: ListedRecord, record: StoredRecord) -> int | None:

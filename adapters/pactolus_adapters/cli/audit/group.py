@@ -6,7 +6,9 @@ from pactolus_adapters.cli.audit.affected import affected
 from pactolus_adapters.cli.audit.check_proof import check_proof
 from pactolus_adapters.cli.audit.checkpoint import checkpoint, verifier_key
 from pactolus_adapters.cli.audit.export import export
+from pactolus_adapters.cli.audit.list import list_records
 from pactolus_adapters.cli.audit.prove import prove
+from pactolus_adapters.cli.audit.show import show
 from pactolus_adapters.cli.audit.verify import verify
 from pactolus_adapters.cli.audit.witness.group import witness
 
@@ -18,5 +20,16 @@ def audit() -> None:
     """Questions to the records of the audit store, proofs that they stand, and their keeping."""
 
 
-for _verb in (affected, verify, prove, check_proof, checkpoint, verifier_key, export, witness):
+for _verb in (
+    list_records,
+    show,
+    affected,
+    verify,
+    prove,
+    check_proof,
+    checkpoint,
+    verifier_key,
+    export,
+    witness,
+):
     audit.add_command(_verb)
