@@ -24,6 +24,8 @@ from pactolus_adapters.releases.shelf import ReleaseShelf
 from pactolus_adapters.settings import Settings
 from pactolus_adapters.signing.keys import read_trust
 from pactolus_adapters.signing.note_keys import command_signer, file_signer
+from pactolus_adapters.trail.events import Actor, EventRecorder
+from pactolus_adapters.trail.export_files import Exporter
 from pactolus_adapters.versions import software_versions
 from pactolus_engine.compiled import CompiledPack, compile_pack
 from pactolus_engine.match.durable import shards_of
@@ -71,8 +73,19 @@ class House:
             receive_bytes=self.settings.request_bytes + _ENVELOPE_BYTES, evaluations=self.settings.evaluations
         )
         return build_server(
-            self.hallway, self.shelf, self.audit, self.recall, limits, self.settings.shows_reflection
+            self.hallway,
+            self.shelf,
+            self.audit,
+            self.recall,
+            limits,
+            self.settings.shows_reflection,
+            self.exporter,
         )
+
+    def exporter(self, actor: Actor) -> Exporter:
+        """Whoever exports records for this actor."""
+        recorder = EventRecorder(self.audit, system_clock)
+        return Exporter(self.audit, recorder, actor, self.settings.code_systems)
 
     def recall(self, record: StoredRecord) -> Answer:
         """The answer out of a record, as it was given."""

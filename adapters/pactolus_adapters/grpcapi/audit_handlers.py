@@ -12,6 +12,7 @@ from pactolus_adapters.grpcapi.convert import caller, response
 from pactolus_adapters.grpcapi.convert_affected import affected_message, ground_asked_for
 from pactolus_adapters.grpcapi.convert_decision import timestamp
 from pactolus_adapters.grpcapi.errors import NotBuilt, RecordNotFound
+from pactolus_adapters.grpcapi.export_methods import ExportMethods, NewExporter
 from pactolus_adapters.grpcapi.not_built import not_built
 from pactolus_adapters.hallway import Answer
 from pactolus_engine.errors import InputInvalid, Violation
@@ -28,13 +29,17 @@ _Context = grpc.ServicerContext
 _NO_RECORD: Final = "the log has no record of this tenant at this `index`"
 
 
-class AuditHandlers(AuditServiceServicer):
+class AuditHandlers(ExportMethods, AuditServiceServicer):
     """`AuditService`: what was answered."""
 
-    def __init__(self, log: AuditTrail, recall: Recall, shelf: PackShelf) -> None:
+    def __init__(
+        self, log: AuditTrail, recall: Recall, shelf: PackShelf, exporter: NewExporter | None = None
+    ) -> None:
+        """`exporter`: None means that callers cannot export."""
         self._log = log
         self._recall = recall
         self._shelf = shelf
+        self._exporter = exporter
 
     def GetDecision(self, request: audit.GetDecisionRequest, context: _Context) -> audit.GetDecisionResponse:
         """A recorded answer, by its place in the log."""
@@ -56,7 +61,6 @@ class AuditHandlers(AuditServiceServicer):
     GetInclusionProof = not_built("AuditService.GetInclusionProof")
     GetConsistencyProof = not_built("AuditService.GetConsistencyProof")
     VerifyLog = not_built("AuditService.VerifyLog")
-    ExportRecords = not_built("AuditService.ExportRecords")
     ErasePatient = not_built("AuditService.ErasePatient")
     RecordFeedback = not_built("AuditService.RecordFeedback")
     StartReplay = not_built("AuditService.StartReplay")

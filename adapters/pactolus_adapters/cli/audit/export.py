@@ -1,14 +1,14 @@
 """`pactolus audit export`: the records for others to keep, read and verify."""
 
 from collections.abc import Callable
-from getpass import getuser
 from pathlib import Path
 from time import monotonic
 from typing import TYPE_CHECKING
 
 import click
 
-from pactolus_adapters.cli.instant import Instant
+from pactolus_adapters.cli.audit.operator import operator
+from pactolus_adapters.cli.instant import Instant, stamped
 from pactolus_adapters.cli.options import house_options
 
 if TYPE_CHECKING:
@@ -57,31 +57,22 @@ def export(
     from pactolus_adapters import wiring
     from pactolus_adapters.clock import system_clock
     from pactolus_adapters.settings import settings_from
-    from pactolus_adapters.trail.events import Actor, EventRecorder
+    from pactolus_adapters.trail.events import EventRecorder
     from pactolus_adapters.trail.export_files import Exporter
     from pactolus_adapters.trail.export_request import Wanted
 
     if form == "tiles" and (with_patient_data or any(one is not None for one in (first, end, since, until))):
         raise click.UsageError("`tiles` is the whole log without patient data: leave the other choices out")
     wanted = Wanted(
-        form, first or 0, end or 0, _written(since), _written(until), with_patient_data=with_patient_data
+        form, first or 0, end or 0, stamped(since), stamped(until), with_patient_data=with_patient_data
     )
     settings = settings_from(data=data, rules=rules)
     with wiring.open_records(settings) as records:
         recorder = EventRecorder(records.audit, system_clock)
-        exporter = Exporter(records.audit, recorder, Actor(f"cli:{getuser()}"), settings.code_systems)
+        exporter = Exporter(records.audit, recorder, operator(), settings.code_systems)
         made = exporter.write(wanted, out, _told_when_slow())
     click.echo(f"exported {out}: {made.contents}")
     click.echo(f"recorded as {made.own.index} of {made.own.log_origin}")
-
-
-def _written(instant_: "datetime | None") -> str:
-    """As the leaves write it: RFC 3339 in UTC with microseconds."""
-    from datetime import UTC
-
-    if instant_ is None:
-        return ""
-    return instant_.astimezone(UTC).isoformat(timespec="microseconds").replace("+00:00", "Z")
 
 
 def _told_when_slow() -> Callable[[int, int], None]:
