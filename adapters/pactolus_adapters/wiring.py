@@ -39,6 +39,7 @@ __all__ = [
     "Records",
     "affected_json_text",
     "error_json_text",
+    "open_exporter",
     "open_house",
     "open_matcher",
     "open_records",
@@ -55,6 +56,8 @@ _ENVELOPE_BYTES = 64 * 1024
 
 _IF_HELD = "if that is the server, ask it (`AuditService.ListAffectedDecisions`), else wait for its end"
 """One process holds a store; a question need not end the server."""
+
+_IF_HELD_TO_EXPORT = "if that is the server, ask it (`AuditService.ExportRecords`), else wait for its end"
 
 
 @dataclass(frozen=True, slots=True)
@@ -84,8 +87,7 @@ class House:
 
     def exporter(self, actor: Actor) -> Exporter:
         """Whoever exports records for this actor."""
-        recorder = EventRecorder(self.audit, system_clock)
-        return Exporter(self.audit, recorder, actor, self.settings.code_systems)
+        return _exporter(self.settings, self.audit, actor)
 
     def recall(self, record: StoredRecord) -> Answer:
         """The answer out of a record, as it was given."""
@@ -113,6 +115,23 @@ def open_records(settings: Settings) -> Iterator[Records]:
         yield Records(shelf, audit)
     finally:
         audit.close()
+
+
+@contextmanager
+def open_exporter(settings: Settings, actor: Actor) -> Iterator[Exporter]:
+    """Opens an audit store that is there already to export from it for this actor, and closes it again.
+
+    Raises `AuditUnavailable`.
+    """
+    audit = open_log(_store(settings), system_clock, makes=False, if_held=_IF_HELD_TO_EXPORT)
+    try:
+        yield _exporter(settings, audit, actor)
+    finally:
+        audit.close()
+
+
+def _exporter(settings: Settings, audit: AuditTrail, actor: Actor) -> Exporter:
+    return Exporter(audit, EventRecorder(audit, system_clock), actor, settings.code_systems)
 
 
 @contextmanager
