@@ -28,6 +28,7 @@ from pactolus_adapters.tlog.keys import NoteVerifier
 from pactolus_adapters.tlog.policy import Policy, read_policy
 from pactolus_adapters.trail.activation import activation_event
 from pactolus_adapters.trail.events import Actor, EventRecorder
+from pactolus_adapters.trail.export_files import Exporter
 from pactolus_adapters.trail.find import Found, Query, find
 from pactolus_adapters.trail.looks import note_look
 from pactolus_adapters.trail.show import Shown, show
@@ -50,6 +51,7 @@ __all__ = [
     "affected_json_text",
     "decision_json",
     "error_json_text",
+    "open_exporter",
     "open_house",
     "open_log_to_publish",
     "open_journal",
@@ -70,6 +72,7 @@ _IF_HELD = "if that is the server, ask it (`{}`), else wait for its end"
 """One process holds a store; a question need not end the server."""
 
 _IF_SERVED = "if that is the server, it asks its witnesses itself (PACTOLUS_WITNESSES), else wait for its end"
+_IF_HELD_TO_EXPORT = "if that is the server, ask it (`AuditService.ExportRecords`), else wait for its end"
 
 
 @dataclass(frozen=True, slots=True)
@@ -114,6 +117,7 @@ class House:
             self.events,
             limits,
             self.settings.shows_reflection,
+            self.exporter,
         )
 
     def serve(self, announce: Callable[[int], None]) -> bool:
@@ -130,6 +134,10 @@ class House:
         """Records packs, settings and software that will decide from now on. Raises `AuditUnavailable`."""
         event = activation_event(self.audit, self.shelf, _bearing_on_answers(self.settings))
         return self.events.record(Actor("pactolus serve"), event)
+
+    def exporter(self, actor: Actor) -> Exporter:
+        """Whoever exports records for this actor."""
+        return _exporter(self.settings, self.audit, actor)
 
     def recall(self, record: StoredRecord) -> Answer:
         """The answer out of a record, as it was given."""
@@ -188,6 +196,23 @@ def open_records(settings: Settings, instead: str = "AuditService") -> Iterator[
     shelf = open_shelf(settings)
     with open_journal(settings, instead) as journal:
         yield Records(shelf, journal.audit, journal.events)
+
+
+@contextmanager
+def open_exporter(settings: Settings, actor: Actor) -> Iterator[Exporter]:
+    """Opens an audit store that is there already to export from it for this actor, and closes it again.
+
+    Raises `AuditUnavailable`.
+    """
+    audit = open_log(_store(settings), system_clock, makes=False, if_held=_IF_HELD_TO_EXPORT)
+    try:
+        yield _exporter(settings, audit, actor)
+    finally:
+        audit.close()
+
+
+def _exporter(settings: Settings, audit: AuditTrail, actor: Actor) -> Exporter:
+    return Exporter(audit, EventRecorder(audit, system_clock), actor, settings.code_systems)
 
 
 @contextmanager

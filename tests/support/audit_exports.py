@@ -17,9 +17,10 @@ from pactolus_engine.errors import InputInvalid, Violation
 from pactolus_engine.ports import EVENTS, DestroyKey, NewRecord, PrunePayloads
 from pactolus_engine.record import DecidedBy, ReceivedRequest, stored_input
 from pactolus_engine.trail import AuditTrail
+from tests.contract.audit_log import new_record
 from tests.support.decisions import a_decision, a_pack, some_facts
 
-__all__ = ["BASE", "ERASED", "HOSTILE", "a_full_log", "evaluation", "exporter", "ticking"]
+__all__ = ["BASE", "ERASED", "HOSTILE", "a_full_log", "a_log_of", "evaluation", "exporter", "ticking"]
 
 BASE = "https://pactolus.example/fhir/CodeSystem/"
 HOSTILE = '<script>alert("x")</script>&\'"\u202e\r\n</td>=cmd|x'
@@ -108,6 +109,14 @@ def a_full_log(*decisions: Decision) -> MemoryAuditLog:
     recorder.record(auditor, Event("pruning", {}, change=PrunePayloads(1)))
     for kind in EVENTS[3:]:
         recorder.record(auditor, Event(kind, {"said": HOSTILE}, about=3))
+    return log
+
+
+def a_log_of(count_: int) -> MemoryAuditLog:
+    """A log of so many small records."""
+    log = MemoryAuditLog(ticking(), _never_random(), origin="log.example/exports")
+    for number in range(count_):
+        log.append(new_record(f"request-{number}", patient=f"Patient/p{number % 7}"))
     return log
 
 

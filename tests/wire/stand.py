@@ -64,6 +64,7 @@ from pactolus_engine.pack.model import (
 from pactolus_engine.pack.overlay import Overlay, SiteCode, SiteValue
 from pactolus_engine.ports import NewRecord, Receipt
 from pactolus_engine.record import DecidedBy, ReceivedRequest, stored_input
+from pactolus_engine.trail import AuditTrail
 
 __all__ = [
     "FakeHallway",
@@ -277,7 +278,7 @@ def built(
     shelf: FakeShelf | None = None,
     limits: ServerLimits | None = None,
     reflection_on: bool = False,
-    log: MemoryAuditLog | None = None,
+    log: AuditTrail | None = None,
 ) -> GrpcServer:
     """A server that is not started."""
     log = log or a_log()

@@ -13,7 +13,6 @@ from pactolus.v1 import audit_service_pb2 as audit
 from pactolus.v1.audit_service_pb2_grpc import AuditServiceStub
 from pactolus_adapters.audit.sqlite import SqliteAuditLog
 from pactolus_adapters.grpcapi.proof_methods import VERIFICATIONS
-from pactolus_adapters.grpcapi.server import build_server
 from pactolus_adapters.tlog.checkpoint import Checkpoint, open_checkpoint
 from pactolus_adapters.tlog.keys import NoteVerifier
 from pactolus_adapters.tlog.verify import ProofInvalid, verify_consistency, verify_inclusion
@@ -24,7 +23,7 @@ from tests.contract.audit_log import Clock, fixed_clock, new_record
 from tests.contract.audit_trail import event
 from tests.faults.tamper import attacking
 from tests.support.merkle import recursive_root
-from tests.wire.stand import FakeHallway, FakeShelf, answer, bad_request, error_info
+from tests.wire.stand import bad_request, built, error_info
 
 RECORDS = 300
 PATIENTS = 3
@@ -32,7 +31,7 @@ PATIENTS = 3
 
 @contextmanager
 def _served(log: AuditTrail) -> Iterator[AuditServiceStub]:
-    server = build_server(FakeHallway(), FakeShelf(), log, lambda record: answer(index=record.index))
+    server = built(log=log)
     port = server.start(0)
     try:
         with grpc.insecure_channel(f"127.0.0.1:{port}") as channel:

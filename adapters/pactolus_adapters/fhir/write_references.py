@@ -67,7 +67,9 @@ def fact_references(facts: Iterable[FactUsed]) -> list[Node]:
 
 def decision_references(decision: Decision) -> list[Node]:
     """The resources behind every fact that a decision looked at, each once, sorted."""
-    return _references(source for fact in decision.trace.facts for source in fact.sources)
+    traced = [source for fact in decision.trace.facts for source in fact.sources]
+    told = [source for reason in decision.reasons for fact in reason.facts for source in fact.sources]
+    return _references([*traced, *told])
 
 
 def condition_references(context: Context) -> list[Node]:

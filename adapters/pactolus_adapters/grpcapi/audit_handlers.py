@@ -11,6 +11,7 @@ from pactolus.v1.audit_service_pb2_grpc import AuditServiceServicer
 from pactolus_adapters.affected import Passed, affected
 from pactolus_adapters.grpcapi.convert import actor
 from pactolus_adapters.grpcapi.convert_affected import affected_message, ground_asked_for
+from pactolus_adapters.grpcapi.export_methods import ExportMethods, NewExporter
 from pactolus_adapters.grpcapi.feedback_methods import FeedbackMethods
 from pactolus_adapters.grpcapi.not_built import not_built
 from pactolus_adapters.grpcapi.proof_methods import VERIFICATIONS, ProofMethods
@@ -29,14 +30,23 @@ ERASED_KEY: Final = "x-pactolus-erased-decisions"
 _Context = grpc.ServicerContext
 
 
-class AuditHandlers(RecordMethods, FeedbackMethods, ProofMethods, AuditServiceServicer):
+class AuditHandlers(RecordMethods, FeedbackMethods, ProofMethods, ExportMethods, AuditServiceServicer):
     """`AuditService`: what was answered."""
 
-    def __init__(self, log: AuditTrail, recall: Recall, shelf: PackShelf, events: EventRecorder) -> None:
+    def __init__(
+        self,
+        log: AuditTrail,
+        recall: Recall,
+        shelf: PackShelf,
+        events: EventRecorder,
+        exporter: NewExporter | None = None,
+    ) -> None:
+        """`exporter`: None means that callers cannot export."""
         self._log = log
         self._recall = recall
         self._shelf = shelf
         self._events = events
+        self._exporter = exporter
         self._verifications = BoundedSemaphore(VERIFICATIONS)
 
     def ListAffectedDecisions(
@@ -52,7 +62,6 @@ class AuditHandlers(RecordMethods, FeedbackMethods, ProofMethods, AuditServiceSe
         finally:
             context.set_trailing_metadata(((ERASED_KEY, str(len(passed.gone))),))
 
-    ExportRecords = not_built("AuditService.ExportRecords")
     ErasePatient = not_built("AuditService.ErasePatient")
     StartReplay = not_built("AuditService.StartReplay")
     WatchReplay = not_built("AuditService.WatchReplay")

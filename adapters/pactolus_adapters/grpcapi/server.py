@@ -24,6 +24,7 @@ from pactolus.v1.evaluation_service_pb2_grpc import add_EvaluationServiceService
 from pactolus.v1.rule_pack_service_pb2_grpc import add_RulePackServiceServicer_to_server
 from pactolus_adapters.grpcapi.admission import Admission
 from pactolus_adapters.grpcapi.audit_handlers import AuditHandlers, Recall
+from pactolus_adapters.grpcapi.export_methods import NewExporter
 from pactolus_adapters.grpcapi.handlers import EvaluationHandlers, RulePackHandlers
 from pactolus_adapters.grpcapi.health import Health
 from pactolus_adapters.grpcapi.interceptors import ErrorBoundary
@@ -123,11 +124,13 @@ def build_server(
     events: EventRecorder,
     limits: ServerLimits | None = None,
     reflection_on: bool = False,
+    exporter: NewExporter | None = None,
 ) -> GrpcServer:
     """Builds the server with health service; `recall` reads an answer back out of a record, `events` records
     what callers do with records.
 
-    `reflection_on` lets anybody who can connect list the methods: for loopback, elsewhere by setting.
+    `exporter`: None means that callers cannot export. `reflection_on` lets anybody who can connect list the
+    methods: for loopback, elsewhere by setting.
     """
     limits = limits or ServerLimits()
     admission = Admission(limits.evaluations, limits.batches)
@@ -141,7 +144,7 @@ def build_server(
     add_HealthServicer_to_server(status, server)
     add_EvaluationServiceServicer_to_server(EvaluationHandlers(hallway, admission), server)
     add_RulePackServiceServicer_to_server(RulePackHandlers(shelf), server)
-    add_AuditServiceServicer_to_server(AuditHandlers(log, recall, shelf, events), server)
+    add_AuditServiceServicer_to_server(AuditHandlers(log, recall, shelf, events, exporter), server)
     if reflection_on:
         names = (*SERVICES, _HEALTH, reflection.SERVICE_NAME)
         reflection.enable_server_reflection(names, server)

@@ -5,7 +5,6 @@ The first line is the AuditEvent of the export itself and says whether patient d
 
 from collections.abc import Iterator
 
-from pactolus_adapters.answers import decode_answer
 from pactolus_adapters.fhir.log_events import LOG_EVENTS
 from pactolus_adapters.fhir.write_log_record import (
     LogRecord,
@@ -68,7 +67,7 @@ def _log_record(export: Export, record: ExportedRecord, entry: Entry) -> LogReco
         tenant=listed.tenant if listed else "",
         outcome=listed.outcome if listed else "",
         request_id=listed.request_id if listed else "",
-        decision=_decision(record),
+        decision=record.payload.decision if record.payload else None,
     )
 
 
@@ -103,9 +102,3 @@ def _told(
         erased_by=entry.erased_by,
         decision=decision,
     )
-
-
-def _decision(record: ExportedRecord) -> Decision | None:
-    if record.payload is None or record.payload.event != "evaluation":
-        return None
-    return decode_answer(record.payload.output)[0]

@@ -5,20 +5,18 @@ the checkpoint, verify that with the log's public key. See `docs/audit/formats.m
 """
 
 import json
-from base64 import b64decode, b64encode
+from base64 import b64encode
 from collections.abc import Iterator, Mapping
 from typing import Any, Final
 
+from pactolus_adapters.trail.export_payload import Payload
 from pactolus_adapters.trail.export_records import ExportedRecord, exported_records
 from pactolus_adapters.trail.export_request import Export, Progress, not_told
-from pactolus_engine.ports import StoredRecord
 from pactolus_engine.trail import AuditTrail, Entry, ListedRecord
 
 __all__ = ["FORM_VERSION", "ndjson_lines"]
 
 FORM_VERSION: Final = "1"
-
-_HOLDS_REQUEST: Final = frozenset({"evaluation", "refusal", "failure"})
 
 
 def ndjson_lines(log: AuditTrail, export: Export, progress: Progress = not_told) -> Iterator[bytes]:
@@ -90,34 +88,13 @@ def _indexed(listed: ListedRecord) -> dict[str, Any]:
     }
 
 
-def _payload(payload: StoredRecord) -> dict[str, str]:
-    """What is encrypted in the store, as texts of JSON: their numbers are never read."""
-    if payload.event not in _HOLDS_REQUEST:
-        return {"details": payload.input.decode()}
-    stored = json.loads(payload.input)  # texts and truth values only
-    stored["request"] = _readable(stored["request"])
-    answer = json.loads(payload.output)
-    if "refused" in answer:
-        return {"input": _json(stored), "refusal": _json(answer)}
-    bundle = b64decode(answer["bundle"]).decode()
-    return {"input": _json(stored), "decision": answer["decision"], "bundle": bundle}
-
-
-def _readable(request: Mapping[str, Any]) -> dict[str, Any]:
-    """The request with what was sent as text, to the letter; what is no UTF-8 stays Base64 and says so."""
-    return {
-        **request,
-        "resources": [_text(one) for one in request["resources"]],
-        "bundle": _text(request["bundle"]),
-        "unread": _text(request["unread"]),
+def _payload(payload: Payload) -> dict[str, str]:
+    """Decision and Bundle are JSON texts already: their numbers are never read."""
+    texts = {"decision": payload.decision_text, "bundle": payload.bundle}
+    parts = {"details": payload.details, "input": payload.input, "refusal": payload.refusal}
+    return {name: _json(part) for name, part in parts.items() if part} | {
+        name: text for name, text in texts.items() if text
     }
-
-
-def _text(base64: str) -> str | dict[str, str]:
-    try:
-        return b64decode(base64).decode()
-    except UnicodeDecodeError:
-        return {"base64": base64}
 
 
 def _encoded(told: Mapping[str, Any]) -> dict[str, str]:

@@ -10,6 +10,7 @@ from typing import Final
 
 from pactolus_adapters.tlog.tree import ReadTile, TreeBroken, inclusion_proof
 from pactolus_adapters.tlog.verify import ProofInvalid, hash_leaf, verify_inclusion
+from pactolus_adapters.trail.export_payload import Payload, payload_of
 from pactolus_adapters.trail.export_request import Export, Progress, Wanted, not_told
 from pactolus_engine.errors import PactolusError
 from pactolus_engine.ports import StoredRecord
@@ -41,7 +42,7 @@ class ExportedRecord:
     listed: ListedRecord | None
     proof: tuple[bytes, ...]
     problem: str
-    payload: StoredRecord | None = None
+    payload: Payload | None = None
     unread: str = ""
 
 
@@ -122,6 +123,9 @@ def _is_in_time(record: ExportedRecord, wanted: Wanted) -> bool:
 
 
 def _with_payload(one: ExportedRecord, opened: StoredRecord | PactolusError | None) -> ExportedRecord:
-    payload = opened if isinstance(opened, StoredRecord) else None
-    unread = "" if payload else str(opened or "the record is missing from the store")
-    return replace(one, payload=payload, unread=unread)
+    if not isinstance(opened, StoredRecord):
+        return replace(one, unread=str(opened or "the record is missing from the store"))
+    try:
+        return replace(one, payload=payload_of(opened))
+    except ValueError:
+        return replace(one, unread="its payload has a form that this version cannot read")

@@ -1,14 +1,12 @@
 """A recorded evaluation, refusal or failure as an article of the report: what was said, and why."""
 
-import json
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Mapping
 from typing import Any
 
-from pactolus_adapters.answers import decode_answer
+from pactolus_adapters.trail.export_payload import Payload
 from pactolus_adapters.trail.export_records import ExportedRecord
 from pactolus_adapters.trail.html_parts import Markup, bulleted, element, joined, link, plain, table, titled
 from pactolus_engine.decision import Caveat, Decision, Evidence, FactUsed, OfferedOption, Outcome, Reason
-from pactolus_engine.ports import StoredRecord
 
 __all__ = ["article"]
 
@@ -27,20 +25,17 @@ def _title(record: ExportedRecord) -> str:
     return record.listed.outcome or event if record.listed else event
 
 
-def _told(payload: StoredRecord) -> Iterator[Markup]:
-    if payload.event == "evaluation":
-        yield from _decision(decode_answer(payload.output)[0])
-    elif payload.event in {"refusal", "failure"}:
-        yield _refusal(json.loads(payload.output))
-    else:
-        details = json.loads(payload.input)
-        yield bulleted(f"{name}: {text}" for name, text in sorted(details.items()) if text)
+def _told(payload: Payload) -> Iterator[Markup]:
+    if payload.decision is not None:
+        yield from _decision(payload.decision)
+    yield _refusal(payload.refusal)
+    yield bulleted(f"{name}: {text}" for name, text in sorted(payload.details.items()) if text)
 
 
-def _refusal(answer: dict[str, Any]) -> Markup:
-    violations = answer.get("violations", [])
+def _refusal(refusal: Mapping[str, Any]) -> Markup:
+    violations = refusal.get("violations", [])
     told = [joined(element("code", field or "request"), f": {text}") for field, text in violations]
-    return bulleted(told or [answer.get("text", "")])
+    return bulleted(told or [text for text in (refusal.get("text"),) if text])
 
 
 def _decision(decision: Decision) -> Iterator[Markup]:

@@ -17,10 +17,13 @@ def plain(text: str) -> Markup:
     marks that turn the writing direction) is replaced."""
     if isinstance(text, Markup):
         return text
-    shown = "".join(
-        one if one.isprintable() else "\N{REPLACEMENT CHARACTER}" for one in " ".join(text.split())
-    )
-    return Markup(escape(shown))
+    return Markup(escape("".join(map(_shown, text))))
+
+
+def _shown(character: str) -> str:
+    if character.isspace():
+        return " "
+    return character if character.isprintable() else "\N{REPLACEMENT CHARACTER}"
 
 
 def element(name: str, *contents: str, **attributes: str) -> Markup:

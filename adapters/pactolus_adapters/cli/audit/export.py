@@ -1,15 +1,15 @@
 """`pactolus audit export`: the records for others to keep, read and verify."""
 
 from collections.abc import Callable
-from getpass import getuser
 from pathlib import Path
 from time import monotonic
 from typing import TYPE_CHECKING
 
 import click
 
-from pactolus_adapters.cli.instant import Instant
-from pactolus_adapters.cli.options import house_options
+from pactolus_adapters.cli.audit.operator import operator
+from pactolus_adapters.cli.instant import Instant, stamped
+from pactolus_adapters.cli.options import data_option
 
 if TYPE_CHECKING:
     from datetime import datetime
@@ -30,7 +30,7 @@ _QUIET_SECONDS = 1.0
 @click.option("--since", type=Instant(), help="Records of this instant or later.")
 @click.option("--until", type=Instant(), help="Records before this instant.")
 @click.option("--with-patient-data", is_flag=True, help="Also requests, decisions and answers, in plain.")
-@house_options
+@data_option
 def export(
     form: str,
     out: Path,
@@ -40,7 +40,6 @@ def export(
     until: "datetime | None",
     with_patient_data: bool,
     data: Path | None,
-    rules: Path | None,
 ) -> None:
     """Export records, oldest first; that they were exported is recorded first.
 
@@ -55,33 +54,18 @@ def export(
       pactolus audit export --format tiles --out log
     """
     from pactolus_adapters import wiring
-    from pactolus_adapters.clock import system_clock
     from pactolus_adapters.settings import settings_from
-    from pactolus_adapters.trail.events import Actor, EventRecorder
-    from pactolus_adapters.trail.export_files import Exporter
     from pactolus_adapters.trail.export_request import Wanted
 
     if form == "tiles" and (with_patient_data or any(one is not None for one in (first, end, since, until))):
         raise click.UsageError("`tiles` is the whole log without patient data: leave the other choices out")
     wanted = Wanted(
-        form, first or 0, end or 0, _written(since), _written(until), with_patient_data=with_patient_data
+        form, first or 0, end or 0, stamped(since), stamped(until), with_patient_data=with_patient_data
     )
-    settings = settings_from(data=data, rules=rules)
-    with wiring.open_records(settings) as records:
-        recorder = EventRecorder(records.audit, system_clock)
-        exporter = Exporter(records.audit, recorder, Actor(f"cli:{getuser()}"), settings.code_systems)
+    with wiring.open_exporter(settings_from(data=data), operator()) as exporter:
         made = exporter.write(wanted, out, _told_when_slow())
     click.echo(f"exported {out}: {made.contents}")
     click.echo(f"recorded as {made.own.index} of {made.own.log_origin}")
-
-
-def _written(instant_: "datetime | None") -> str:
-    """As the leaves write it: RFC 3339 in UTC with microseconds."""
-    from datetime import UTC
-
-    if instant_ is None:
-        return ""
-    return instant_.astimezone(UTC).isoformat(timespec="microseconds").replace("+00:00", "Z")
 
 
 def _told_when_slow() -> Callable[[int, int], None]:
