@@ -80,12 +80,16 @@ class CosigningWitness:
         if request.old != last.size:
             return size_answer(last.size)
         if new.size == last.size and new.root != last.root:
-            self._refuse(request, "two trees of the same size have different roots")
+            self._refuse(
+                request, "has another root than the one cosigned before: the log has signed two histories"
+            )
             return size_answer(last.size)
         try:
             verify_consistency(last.size, new.size, request.proof, last.root, new.root)
         except ProofInvalid as error:
-            self._refuse(request, str(error))
+            self._refuse(
+                request, f"came without a proof that it goes on from the {last.size} cosigned before"
+            )
             return refusal(HTTPStatus.UNPROCESSABLE_ENTITY, str(error))
         return self._cosigned(request.note) if new.size == last.size else self._kept_and_cosigned(request)
 
@@ -106,9 +110,7 @@ class CosigningWitness:
         return Answer(HTTPStatus.OK, f"{line}\n".encode())
 
     def _refuse(self, request: AddCheckpoint, why: str) -> None:
+        """Keeps the checkpoint and tells of it, once: anybody who has it can send it again with a false proof."""
         new = request.checkpoint
-        self._state.keep_refused(new, request.note)
-        self._tell(
-            f"REFUSED: log `{new.origin}` has signed a checkpoint of {new.size} records that does not go on from the "
-            f"{request.old} records cosigned before: {why}"
-        )
+        if self._state.keep_refused(new, request.note):
+            self._tell(f"REFUSED: the checkpoint of {new.size} records of log `{new.origin}` {why}")

@@ -77,16 +77,24 @@ class State:
             raise StateUnusable(f"state folder `{self._folder}` cannot be made durable") from error
         self._last[checkpoint.origin] = checkpoint
 
-    def keep_refused(self, checkpoint: Checkpoint, note: bytes) -> None:
-        """Keeps a checkpoint that the log has signed and this witness refuses, as far as there is room."""
+    def keep_refused(self, checkpoint: Checkpoint, note: bytes) -> bool:
+        """Keeps a checkpoint that the log has signed and this witness refuses, as far as there is room.
+
+        Returns whether it is news; the refusal stands without it.
+        """
         folder = self._folder / REFUSED_FOLDER
-        name = f"{_name(checkpoint.origin)}-{checkpoint.size}-{checkpoint.root.hex()[:16]}.checkpoint"
+        place = (
+            folder / f"{_name(checkpoint.origin)}-{checkpoint.size}-{checkpoint.root.hex()[:16]}.checkpoint"
+        )
         try:
+            if place.exists():
+                return False
             folder.mkdir(mode=0o700, exist_ok=True)
-            if not (folder / name).exists() and len(os.listdir(folder)) < _MOST_REFUSED:
-                os.rename(self._written_beside(folder / name, note), folder / name)
+            if len(os.listdir(folder)) < _MOST_REFUSED:
+                os.rename(self._written_beside(place, note), place)
         except OSError:
-            return  # the refusal stands without it
+            return True
+        return True
 
     def close(self) -> None:
         """Lets the next process in."""

@@ -111,7 +111,7 @@ def test_two_processes_and_a_rewritten_history(run: Runner, data: Path, tmp_path
         with serving(tmp_path, data, PACTOLUS_WITNESSES=str(policy)) as house:
             assert until(lambda: "ALARM: witness `w1` refuses" in house.err.read_text(), 20)
         assert "Traceback" not in house.err.read_text()
-    assert "REFUSED: log" in (tmp_path / "witness.err").read_text()
+    assert "REFUSED: the checkpoint of 3 records of log" in (tmp_path / "witness.err").read_text()
 
 
 def test_a_server_gets_the_cosignatures_of_its_witnesses(data: Path, tmp_path: Path) -> None:

@@ -133,7 +133,7 @@ def test_a_refusal_is_an_alarm_each_time(tmp_path: Path) -> None:
             assert rewritten.size() == 4, "the service goes on"
     assert all(line.startswith("ALARM: witness `w1` refuses this log's history: ") for line in told)
     assert not any(_cosigned(rewritten, place).values())
-    assert seen[0].startswith("REFUSED: log `log.example/fed`")
+    assert seen[0].startswith("REFUSED: the checkpoint of 3 records of log `log.example/fed`")
 
 
 def test_a_store_that_was_put_back_is_an_alarm(tmp_path: Path) -> None:

@@ -30,8 +30,8 @@ def serve(
 
     It needs no audit store and no rules. Each log is named by its public key, `name+id+key`; one that has
     changed its key is named with both. The state folder must never be lost or put back from an older copy: a witness
-    that forgets guards nothing. A line that begins `REFUSED` says that a log has signed two histories; the
-    refused checkpoint is kept in STATE/refused. SIGTERM and Ctrl-C stop it.
+    that forgets guards nothing. A line that begins `REFUSED` tells of a checkpoint that does not go on from what was
+    cosigned before; it is kept in STATE/refused. SIGTERM and Ctrl-C stop it.
 
     \b
     Example:
