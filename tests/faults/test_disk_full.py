@@ -11,6 +11,7 @@ import grpc
 import pytest
 
 from pactolus.v1.evaluation_service_pb2 import EvaluateResponse
+from pactolus_adapters.audit import sqlite
 from pactolus_adapters.audit.sqlite import SqliteAuditLog, SqliteAuditReader
 from pactolus_engine.errors import AuditUnavailable
 from pactolus_engine.ports import Receipt
@@ -26,12 +27,20 @@ from tests.support.process import until
 from tests.support.service import reason_of, service
 
 SMALL, MORE = 6 * 1024, 64 * 1024
-"""KiB. Beyond 4 MiB the WAL is moved into the database, so the small one is full in the middle of that."""
+"""KiB."""
+
+WAL_PAGES = 500
+"""Beyond 2 MiB the WAL is moved into the database, so the small disk is full in the middle of that."""
 
 FIRST = 1024
 """KiB, soon full of what a server records."""
 
 INPUT_BYTES = 30_000
+
+
+@pytest.fixture(autouse=True)
+def _short_wal(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(sqlite, "_CHECKPOINT_PAGES", WAL_PAGES)
 
 
 @pytest.fixture
@@ -138,7 +147,8 @@ def test_a_server_on_a_full_disk_says_so_and_goes_on_without_a_restart(disk: Sma
             (grpc.StatusCode.UNAVAILABLE, "AUDIT_UNAVAILABLE")
         }
         assert len(answers) > 0
-        assert all(served.recall(answer.receipt.index).response == answer for answer in answers.values())
+        stored = {index: served.house.audit.read(index) for index in range(served.records)}
+        assert all(stored[answer.receipt.index].event == "evaluation" for answer in answers.values())
         disk.grow(MORE)
         for request_id, _ in load.failed:
             again = served.evaluate(request(load.sent[request_id], request_id=request_id))
