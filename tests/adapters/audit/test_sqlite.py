@@ -15,7 +15,6 @@ import pytest
 from pactolus_adapters.audit.key_sources import KEY_FILE
 from pactolus_adapters.audit.sqlite import SqliteAuditLog
 from pactolus_adapters.audit.sqlite_open import DATABASE_FILE, check_sqlite
-from pactolus_adapters.audit.sqlite_rows import SqliteRows
 from pactolus_adapters.audit.sqlite_schema import migrate
 from pactolus_engine.errors import AuditUnavailable, RequestIdReused
 from pactolus_engine.trail import Selection
@@ -54,30 +53,6 @@ def _query(directory: Path, statement: str) -> list[tuple[object, ...]]:
         return list(connection.execute(statement))
     finally:
         connection.close()
-
-
-@pytest.mark.parametrize(
-    ("selection", "index"),
-    [
-        (Selection(decision_id="some", tenant="north"), "audit_index_decision"),
-        (Selection(about=1), "audit_index_about"),
-        (Selection(patient_pseudonyms=("ab",)), "audit_index_patient"),
-        (Selection(patient_pseudonyms=("ab",)), "audit_patient_name_found"),
-    ],
-)
-def test_a_list_that_asks_for_few_records_is_served_by_an_index(
-    directory: Path, selection: Selection, index: str
-) -> None:
-    SqliteAuditLog(directory, fixed_clock).close()
-    connection = apsw.Connection(str(directory / DATABASE_FILE))
-    asked: list[tuple[str, object]] = []
-    connection.exec_trace = lambda _cursor, statement, values: asked.append((statement, values)) or True
-    assert SqliteRows(connection).listed(selection, ("cd",), -1, 10) == []
-    connection.exec_trace = None
-    ((statement, values),) = asked
-    plan = [str(row[3]) for row in connection.execute(f"EXPLAIN QUERY PLAN {statement}", values)]
-    connection.close()
-    assert any(f"INDEX {index} " in step for step in plan), plan
 
 
 # --- over restarts -----------------------------------------------------------------------------
