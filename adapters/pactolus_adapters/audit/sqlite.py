@@ -71,6 +71,8 @@ class _SqliteReading:
                 connection.execute("COMMIT")
         except apsw.Error as error:
             raise AuditUnavailable("the audit store cannot be read; check its disk and files") from error
+        except UnicodeDecodeError as error:
+            raise AuditUnavailable("a text in the audit store is no UTF-8: it was altered or torn") from error
 
     def close(self) -> None:
         """Later reads raise `AuditUnavailable`. Idempotent."""
@@ -309,7 +311,7 @@ def _make_directory(directory: Path) -> None:
 def _opening() -> Iterator[None]:
     try:
         yield
-    except (apsw.Error, OSError) as error:
+    except (apsw.Error, OSError, UnicodeDecodeError) as error:
         raise AuditUnavailable(
             "the audit store cannot be opened; check the data directory and its files"
         ) from error
