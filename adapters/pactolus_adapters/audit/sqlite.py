@@ -75,6 +75,8 @@ class _SqliteReading:
                 connection.execute("COMMIT")
         except apsw.Error as error:
             raise AuditUnavailable("the audit store cannot be read; check its disk and files") from error
+        except UnicodeDecodeError as error:
+            raise AuditUnavailable("a text in the audit store is no UTF-8: it was altered or torn") from error
 
     def close(self) -> None:
         """Later reads raise `AuditUnavailable`. Idempotent."""
@@ -333,7 +335,7 @@ def _opening() -> Iterator[None]:
             "the audit store cannot be opened for writing: the disk of its data directory is full; make room, then "
             "start again"
         ) from error
-    except (apsw.Error, OSError) as error:
+    except (apsw.Error, OSError, UnicodeDecodeError) as error:
         raise AuditUnavailable(
             "the audit store cannot be opened; check the data directory and its files"
         ) from error

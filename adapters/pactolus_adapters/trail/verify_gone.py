@@ -27,7 +27,7 @@ class RemovalCheck:
         self._pruned_before, self._pruned_by = 0, -1
         self._first_payload: int | None = None
         self._last_loss = -1
-        self._wrong_keys: dict[str, str] = {}
+        self._wrong_keys: dict[str, int] = {}
         self._lost_keys: set[str] = set()
         self.erased = self.pruned = 0
         self.last_remover = -1
@@ -43,7 +43,7 @@ class RemovalCheck:
             if by is not None:
                 claim = self._claim(by)
                 if claim.get("destroyed_key_id") != key.key_id and "pruned_before" not in claim:
-                    self._wrong_keys[key.key_id] = f"record `{by}` is said to have destroyed it and did not"
+                    self._wrong_keys[key.key_id] = by
 
     def see(self, entry: Entry, fields: LeafFields) -> bool:
         """Looks at one record; whether its payload is there."""
@@ -59,8 +59,12 @@ class RemovalCheck:
         if self._first_payload is None:
             self._first_payload = entry.index
         if key_id in self._wrong_keys:
-            why = self._wrong_keys.pop(key_id)
-            self._findings.add(entry.index, f"the key of record `{entry.index}` is gone: {why}")
+            by = self._wrong_keys.pop(key_id)
+            self._findings.add(
+                entry.index,
+                f"the key of record `{entry.index}` is gone: record `{by}` is said to have destroyed it, and says nothing "
+                "of it",
+            )
         if key_id in self._lost_keys:
             self._lose(entry.index)
         return True
@@ -79,12 +83,10 @@ class RemovalCheck:
                 f"record `{first}` cannot be read: its key is wrapped under a key-encryption key that is not the one in "
                 "force, and no later record of the log tells of a lost key",
             )
-        first_payload = self._first_payload
-        if first_payload is not None and first_payload < self._pruned_before:
-            self._findings.add(
-                first_payload,
-                f"the payload of record `{first_payload}` is there, though record `{self._pruned_by}` removed it",
-            )
+        for by in self._wrong_keys.values():
+            self._findings.add(by, f"record `{by}` is said to have destroyed a key, and says nothing of it")
+        if self._first_payload is not None:
+            self._look_for_pruned_payloads(self._first_payload)
         if self._destroyed:
             self._look_for_keys_that_are_back()
 
@@ -136,6 +138,16 @@ class RemovalCheck:
             entry = next(self._trail.entries(by, by + 1), None)
             self._claims[by] = (read_leaf(entry.leaf) if entry is not None else None) or {}
         return self._claims[by]
+
+    def _look_for_pruned_payloads(self, first: int) -> None:
+        """Looks again, since they may have been removed after they were seen."""
+        for entry in self._trail.entries(first, min(self._pruned_before, self._trail.size())):
+            if entry.has_payload:
+                self._findings.add(
+                    entry.index,
+                    f"the payload of record `{entry.index}` is there, though record `{self._pruned_by}` removed it",
+                )
+                return
 
     def _look_for_keys_that_are_back(self) -> None:
         for key in self._trail.data_keys():

@@ -40,8 +40,8 @@ class TreeCheck:
             self._meet_those_of(self._size)
             for tile in self._tree.unfinished():
                 self._compare(tile)
-        self._look_for_surplus()
         self._look_beyond()
+        self._look_for_surplus()
 
     # --- tiles ----------------------------------------------------------------------------------
 
