@@ -13,12 +13,11 @@ from pactolus_adapters.instants import written
 from pactolus_engine.compiled import CompiledPack
 from pactolus_engine.decision import PackIdentity
 from pactolus_engine.errors import EnginesDisagree
-from pactolus_engine.pack.model import Pack
+from pactolus_engine.pack.approval import recorded
 from pactolus_engine.ports import Expected, NewRecord
 from pactolus_engine.record import (
     DecidedBy,
     ReceivedRequest,
-    RecordedApproval,
     request_digest,
     stored_input,
 )
@@ -135,14 +134,7 @@ def _decided_by(
         versions=dict(settings.versions),
         content_digest=compiled.pack.content_digest if compiled else "",
         overlay_digest=overlay.digest if overlay else "",
-        approvals=_approvals(compiled.pack) if compiled else (),
-    )
-
-
-def _approvals(pack: Pack) -> tuple[RecordedApproval, ...]:
-    return tuple(
-        RecordedApproval(one.of.value, one.digest, one.by, one.role, one.on.isoformat(), one.parameter)
-        for one in pack.approvals
+        approvals=tuple(map(recorded, compiled.pack.approvals)) if compiled else (),
     )
 
 

@@ -21,6 +21,7 @@ from types import UnionType
 from typing import Any, Final, TypeVar, cast, get_args, get_origin, get_type_hints
 
 from pactolus_engine.decision import LATER, Decision, PackIdentity
+from pactolus_engine.pack.approval import RecordedApproval
 
 __all__ = [
     "COMMITMENT_FIELDS",
@@ -29,7 +30,6 @@ __all__ = [
     "DecidedBy",
     "EarlierInput",
     "ReceivedRequest",
-    "RecordedApproval",
     "StoredInput",
     "TakenInput",
     "commitment_bytes",
@@ -147,19 +147,6 @@ class ReceivedRequest:
     client: str = ""
     tenant: str = ""
     unread: bytes = b""
-
-
-@dataclass(frozen=True, slots=True)
-class RecordedApproval:
-    """A sign-off that the pack had: what it is of, the digest of what was approved (hex), by whom, as what, on
-    which day. One that has lapsed is among them: its digest is not that of what was in force."""
-
-    of: str
-    digest: str
-    by: str
-    role: str
-    on: str
-    parameter: str = ""
 
 
 @dataclass(frozen=True, slots=True)

@@ -30,10 +30,10 @@ from pactolus_engine.errors import (
     RequestIdReused,
     Violation,
 )
-from pactolus_engine.pack.approval import Approval, Approved
+from pactolus_engine.pack.approval import Approval, Approved, RecordedApproval
 from pactolus_engine.pack.overlay import Overlay
 from pactolus_engine.ports import NewRecord, Receipt
-from pactolus_engine.record import RecordedApproval, leaf_hash, read_commitment, read_stored_input
+from pactolus_engine.record import leaf_hash, read_commitment, read_stored_input
 from tests.support.examples import EXAMPLES, ROOT
 from tests.support.small_packs import InProcess
 

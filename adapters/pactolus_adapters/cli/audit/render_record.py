@@ -13,7 +13,8 @@ from pactolus_engine.errors import InputInvalid, PactolusError
 if TYPE_CHECKING:
     from pactolus_adapters.trail.proof_status import ProofStatus
     from pactolus_adapters.trail.show import Later, Shown
-    from pactolus_engine.record import RecordedApproval, StoredInput
+    from pactolus_engine.pack.approval import RecordedApproval
+    from pactolus_engine.record import StoredInput
     from pactolus_engine.trail import ListedRecord
 
 __all__ = ["render_shown"]
