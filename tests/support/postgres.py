@@ -156,9 +156,9 @@ def _place() -> str:
 
 
 @contextmanager
-def running_postgres() -> Iterator[PostgresServer]:
-    """A server of its own, for tests that kill it."""
-    directory = Path(tempfile.mkdtemp(prefix="pg-", dir=_place()))
+def running_postgres(place: Path | None = None) -> Iterator[PostgresServer]:
+    """A server of its own, which may be killed; `place`: the folder it lives in while it is needed."""
+    directory = Path(tempfile.mkdtemp(prefix="pg-", dir=place or _place()))
     try:
         server = PostgresServer(directory)
         server.start()

@@ -1,7 +1,7 @@
 """The tables of an audit log in PostgreSQL as `Rows`. Every statement of the running store is here."""
 
 from collections.abc import Collection, Iterator, Mapping, Sequence
-from itertools import groupby
+from itertools import count, groupby
 from typing import Any, Final
 
 import psycopg
@@ -24,6 +24,15 @@ _REQUESTS: Final = """
     FROM unnest(%s::text[], %s::text[], %s::text[]) AS w (tenant, client, request_id)
     JOIN audit_index i USING (tenant, client, request_id) WHERE i.request_id <> ''
 """
+_NEWEST: Final = """
+    SELECT w.name,
+           (SELECT seq FROM audit_index
+            WHERE patient_pseudonym = w.name AND patient_pseudonym <> '' AND event = 'evaluation'
+            ORDER BY seq DESC LIMIT 1),
+           (SELECT n.seq FROM audit_patient_name n JOIN audit_index i USING (seq)
+            WHERE n.pseudonym = w.name AND i.event = 'evaluation' ORDER BY n.seq DESC LIMIT 1)
+    FROM unnest(%s::text[]) AS w (name)
+"""
 _EVALUATIONS: Final = """
     SELECT seq FROM audit_index
     WHERE patient_pseudonym = %(name)s AND patient_pseudonym <> '' AND event = 'evaluation'
@@ -45,7 +54,7 @@ _NAMES: Final = """
 _KEY_COLUMNS: Final = "key_id, subject, nonce, wrapped, wrapped_by, destroyed_by"
 _KEYS: Final = f"SELECT {_KEY_COLUMNS} FROM data_key WHERE key_id = ANY(%s::text[])"  # noqa: S608
 _KEYS_OF: Final = f"SELECT {_KEY_COLUMNS} FROM data_key WHERE subject = ANY(%s::text[]) AND subject <> ''"  # noqa: S608
-_ALL_KEYS: Final = f"SELECT {_KEY_COLUMNS} FROM data_key ORDER BY key_id"  # noqa: S608
+_ALL_KEYS: Final = f"SELECT {_KEY_COLUMNS} FROM data_key WHERE key_id > %s ORDER BY key_id"  # noqa: S608
 _TILE: Final = "SELECT hashes FROM tile WHERE level = %s AND idx = %s"
 _CHECKPOINT: Final = """
     SELECT size, root, note, signed_at FROM checkpoint WHERE size <= coalesce(%s::bigint, size)
@@ -114,9 +123,17 @@ class PostgresRows:
     def __init__(self, connection: psycopg.Connection) -> None:
         self._connection = connection
         self._cursor = connection.cursor(binary=True)
+        # A batch asks again for the patients of whom nobody heard, and each question is a round trip.
+        self._keys_of: dict[str, WrappedKey | None] = {}
+        self._numbers = count()
 
     def _all(self, statement: str, values: tuple[Any, ...] | dict[str, Any] = ()) -> list[tuple[Any, ...]]:
         return self._cursor.execute(statement.encode(), values).fetchall()
+
+    def _each(self, statement: str, values: tuple[Any, ...]) -> Iterator[tuple[Any, ...]]:
+        """Row by row, for a reader that may stop."""
+        with self._connection.cursor(f"each_{next(self._numbers)}", binary=True) as cursor:
+            yield from cursor.execute(statement.encode(), values)
 
     def head(self) -> Head:
         """As `Rows.head`."""
@@ -130,7 +147,10 @@ class PostgresRows:
 
     def newest(self, pseudonyms: Collection[str]) -> dict[str, int]:
         """As `Rows.newest`."""
-        return {name: found[0] for name in pseudonyms if (found := self.evaluations(name, 1))}
+        found = self._all(_NEWEST, (list(pseudonyms),))
+        return {
+            name: max(seqs) for name, *both in found if (seqs := [seq for seq in both if seq is not None])
+        }
 
     def evaluations(self, pseudonym: str, most: int) -> list[int]:
         """As `Rows.evaluations`."""
@@ -151,11 +171,15 @@ class PostgresRows:
 
     def keys_of(self, subjects: Collection[str]) -> dict[str, WrappedKey]:
         """As `Rows.keys_of`."""
-        return {row[1]: WrappedKey(*row) for row in self._all(_KEYS_OF, (list(subjects),))}
+        unknown = [subject for subject in subjects if subject not in self._keys_of]
+        if unknown:
+            found = {row[1]: WrappedKey(*row) for row in self._all(_KEYS_OF, (unknown,))}
+            self._keys_of.update((subject, found.get(subject)) for subject in unknown)
+        return {subject: key for subject in subjects if (key := self._keys_of[subject]) is not None}
 
-    def all_keys(self) -> Iterator[WrappedKey]:
+    def all_keys(self, after: str = "") -> Iterator[WrappedKey]:
         """As `Rows.all_keys`."""
-        return (WrappedKey(*row) for row in self._all(_ALL_KEYS))
+        return (WrappedKey(*row) for row in self._each(_ALL_KEYS, (after,)))
 
     def tile(self, level: int, index: int) -> bytes:
         """As `Rows.tile`."""
@@ -169,7 +193,7 @@ class PostgresRows:
 
     def checkpoints(self, after: int) -> Iterator[tuple[SignedCheckpoint, tuple[str, ...]]]:
         """As `Rows.checkpoints`."""
-        for checkpoint, rows in groupby(self._all(_CHECKPOINTS, (after,)), key=lambda row: row[:4]):
+        for checkpoint, rows in groupby(self._each(_CHECKPOINTS, (after,)), key=lambda row: row[:4]):
             yield SignedCheckpoint(*checkpoint), tuple(line for *_, line in rows if line is not None)
 
     def entries(self, first: int, end: int) -> Iterator[Entry]:
@@ -205,6 +229,7 @@ class PostgresRows:
         tiles: Mapping[tuple[int, int], bytes],
     ) -> None:
         """As `Rows.put`."""
+        self._keys_of.clear()
         self._copy("data_key", _DATA_KEY_COLUMNS, [_key_values(key) for key in new_keys])
         self._copy("audit_entry", _ENTRY_COLUMNS, [(one.index, one.leaf, one.leaf_hash) for one in records])
         self._copy("audit_index", _INDEX_COLUMNS, [_index_values(one) for one in records])
@@ -229,6 +254,7 @@ class PostgresRows:
 
     def put_keys(self, keys: Sequence[WrappedKey]) -> None:
         """As `Rows.put_keys`."""
+        self._keys_of.clear()
         self._cursor.executemany(_PUT_KEY, [_key_values(key) for key in keys])
 
     def put_meta(self, meta: Mapping[str, str]) -> None:
@@ -248,6 +274,7 @@ class PostgresRows:
 
     def _empty(self, chosen: str, value: str | int, by: int) -> None:
         """Empties what was chosen; the payload last, by which the others are chosen."""
+        self._keys_of.clear()
         for statement in (_BARE_INDEX, _NO_NAMES, _EMPTY_PAYLOAD):
             self._cursor.execute(statement.format(chosen).encode(), {"chosen": value, "by": by})
 

@@ -35,7 +35,6 @@ CREATE UNIQUE INDEX audit_index_request ON audit_index (tenant, client, request_
 CREATE INDEX audit_index_patient ON audit_index (patient_pseudonym, seq) WHERE patient_pseudonym <> '';
 CREATE INDEX audit_index_decision ON audit_index (decision_pseudonym) WHERE decision_pseudonym <> '';
 CREATE INDEX audit_index_about ON audit_index (about) WHERE about IS NOT NULL;
-CREATE INDEX audit_index_pack ON audit_index (pack_id, pack_version, seq);
 
 -- The other names of a record's patient, as keyed pseudonyms. Erasable.
 CREATE TABLE audit_patient_name (
