@@ -12,6 +12,7 @@ from concurrent.futures import ThreadPoolExecutor
 from dataclasses import replace
 from itertools import count
 from pathlib import Path
+from time import sleep
 
 from pactolus_adapters.audit.postgres import PostgresAuditLog
 from pactolus_adapters.clock import system_clock
@@ -22,6 +23,7 @@ __all__: list[str] = []
 
 THREADS = 16
 RECORDS = 20
+RETRY_SECONDS = 0.05
 
 
 def _append(log: PostgresAuditLog, request_ids: Iterable[str], output: str) -> None:
@@ -34,6 +36,7 @@ def _append(log: PostgresAuditLog, request_ids: Iterable[str], output: str) -> N
                 receipt, answer = log.append(record)
             except AuditUnavailable:
                 os.write(1, f"failed {request_id}\n".encode())
+                sleep(RETRY_SECONDS)
                 continue
             line = f"{receipt.index} {receipt.leaf_hash.hex()} {request_id} {answer.decode()}\n"
             os.write(1, line.encode())
