@@ -278,7 +278,8 @@ def witness_policy(settings: Settings) -> Policy | None:
 
 def _store(settings: Settings) -> StorePlace:
     settings.check_signing()
-    return StorePlace(settings.data, key_source(settings.data, settings.key_command), _signer(settings))
+    keys = key_source(settings.data, settings.key_command)
+    return StorePlace(settings.data, keys, _signer(settings), settings.database)
 
 
 def _signer(settings: Settings) -> NewSigner | None:

@@ -94,6 +94,7 @@ OFFENCES = [
     ("adapters/pactolus_adapters/hallway.py", "import grpc", "only grpcapi speaks"),
     ("adapters/pactolus_adapters/cli/x.py", "from pactolus.v1 import decision_pb2", "only grpcapi speaks"),
     ("adapters/pactolus_adapters/fhir/x.py", "import apsw", "only the audit pipe"),
+    ("adapters/pactolus_adapters/hallway.py", "import psycopg", "only the audit pipe"),
     ("adapters/pactolus_adapters/packs/files.py", "import cryptography", "only the audit pipe"),
     (
         "adapters/pactolus_adapters/tlog/verify.py",

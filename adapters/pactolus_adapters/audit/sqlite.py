@@ -13,9 +13,9 @@ from typing import Final, TypeVar
 
 import apsw
 
-from pactolus_adapters.audit.checkpointing import Checkpointer, NewSigner, check_tree, rebuilt_tiles
+from pactolus_adapters.audit.checkpointing import Checkpointer, NewSigner, settle_tree
 from pactolus_adapters.audit.identity import known_identity, settle_identity
-from pactolus_adapters.audit.key_sources import KEY_FILE, KeyFile, KeySource, sync_directory
+from pactolus_adapters.audit.key_sources import KEY_FILE, KeyFile, KeySource, make_directory
 from pactolus_adapters.audit.keys import RandomBytes
 from pactolus_adapters.audit.ledger import Acknowledged, Clock, Ledger, Prepared
 from pactolus_adapters.audit.lock import DirectoryLock
@@ -34,7 +34,6 @@ from pactolus_adapters.audit.sqlite_open import (
 from pactolus_adapters.audit.sqlite_rows import SqliteRows
 from pactolus_adapters.audit.sqlite_schema import LATEST, schema_version
 from pactolus_adapters.audit.writer import GroupWriter
-from pactolus_adapters.tlog.tree import TreeBroken
 from pactolus_engine.errors import AuditUnavailable, PactolusError
 from pactolus_engine.ports import NewRecord
 
@@ -145,7 +144,7 @@ class SqliteAuditLog(LedgerLog):
         """
         with _opening(), ExitStack() as opened:
             if makes:
-                _make_directory(directory)
+                make_directory(directory)
             else:
                 check_exists(directory)
             opened.callback(DirectoryLock(directory, if_held).close)
@@ -159,7 +158,7 @@ class SqliteAuditLog(LedgerLog):
                 was_older = 0 < before < LATEST
                 signer = new_signer or file_signer(directory, random_bytes)
                 named = settle_identity(rows, root, origin, signer, random_bytes, was_older=was_older)
-                _settle_tree(rows)
+                settle_tree(rows)
             self._ledger = Ledger(named.origin, named.keys, clock, random_bytes)
             self._random_bytes = random_bytes
             self._reader = _SqliteReading(open_reader(directory, vfs))
@@ -299,31 +298,6 @@ class _SqliteCommitter:
     def _note_pages(self, _connection: apsw.Connection, _database: str, pages: int) -> int:
         self._pages = pages
         return apsw.SQLITE_OK
-
-
-def _settle_tree(rows: Rows) -> None:
-    """Sees that the tree is that of the records, after making torn or absent tiles anew."""
-    try:
-        check_tree(rows)
-    except TreeBroken:
-        _mend_tree(rows)
-
-
-def _mend_tree(rows: Rows) -> None:
-    try:
-        rebuilt_tiles(rows)
-        check_tree(rows)
-    except TreeBroken as error:
-        raise AuditUnavailable(
-            "the records of the audit log are not those that its last checkpoint was signed for: somebody has altered "
-            "them, or a part was lost; `pactolus audit verify` says where"
-        ) from error
-
-
-def _make_directory(directory: Path) -> None:
-    if not directory.is_dir():
-        directory.mkdir(mode=0o700, parents=True, exist_ok=True)
-        sync_directory(directory.parent)
 
 
 @contextmanager

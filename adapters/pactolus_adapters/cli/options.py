@@ -12,16 +12,22 @@ _Command = Callable[..., Any]
 
 
 def data_option(command: _Command) -> _Command:
-    """`--data`, for every command that opens the records alone."""
-    return click.option(
+    """`--data` and `--database`, for every command that opens the records alone."""
+    data = click.option(
         "--data",
         type=click.Path(path_type=Path),
         help="Folder of the audit store [PACTOLUS_DATA, ./pactolus-data].",
-    )(command)
+    )
+    database = click.option(
+        "--database",
+        help="PostgreSQL database of the audit store, in place of a file in --data [PACTOLUS_DATABASE, none]. "
+        "Other users of this machine see the command line: no password in it.",
+    )
+    return data(database(command))
 
 
 def house_options(command: _Command) -> _Command:
-    """`--data` and `--rules`, for every command that opens the house."""
+    """`--data`, `--database` and `--rules`, for every command that opens the house."""
     rules = click.option(
         "--rules", type=click.Path(path_type=Path), help="Folder of the rule packs [PACTOLUS_RULES, ./rules]."
     )

@@ -90,7 +90,7 @@ def test_two_processes_and_a_rewritten_history(run: Runner, data: Path, tmp_path
     """The whole story: cosigned twice, then the store is put back from an older copy and goes on another way."""
     key = run("audit", "witness", "keygen", tmp_path / "w.pem", "--name", NAME).out.strip()
     _recorded(data, "one")
-    log = run("audit", "witness", "log-key").out.strip()
+    log = run("audit", "verifier-key").out.strip()
     policy = tmp_path / "policy"
     with _witness(tmp_path, log) as address:
         policy.write_text(f"log {log}\nwitness w1 {key} {address}\nquorum w1\n")
@@ -186,7 +186,7 @@ def test_a_store_that_a_server_holds_is_left_to_it(run: Runner, data: Path, tmp_
     (tmp_path / "policy").write_text("quorum none\n")
     log = SqliteAuditLog(data, system_clock)
     done = run("audit", "witness", "submit", "--witnesses", tmp_path / "policy")
-    key = run("audit", "witness", "log-key")
+    key = run("audit", "verifier-key")
     assert (done.code, done.out) == (5, "")
     assert "asks its witnesses itself" in done.err
     assert key.out == f"{log.verifier_key}\n"

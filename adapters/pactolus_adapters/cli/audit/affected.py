@@ -38,6 +38,7 @@ def affected(
     pack: str | None,
     as_json: bool,
     data: Path | None,
+    database: str | None,
     rules: Path | None,
     overlays: Path | None,
     releases: Path | None,
@@ -60,7 +61,12 @@ def affected(
 
     ground = _ground(observation, code_set, parameter, pack)
     settings = settings_from(
-        data=data, rules=rules, overlays=overlays, releases=releases, trust=trust or None
+        data=data,
+        database=database,
+        rules=rules,
+        overlays=overlays,
+        releases=releases,
+        trust=trust or None,
     )
     retractions, passed = Retractions(), Passed()
     with wiring.open_records(settings, instead="AuditService.ListAffectedDecisions") as records:

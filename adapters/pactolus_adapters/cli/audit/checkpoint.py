@@ -13,7 +13,9 @@ __all__ = ["checkpoint", "verifier_key"]
 @click.option("--out", metavar="FILE", type=click.Path(path_type=Path, dir_okay=False), help="Where it goes.")
 @click.option("--publish", is_flag=True, help="Sign one over every record first; no service may run.")
 @house_options
-def checkpoint(out: Path | None, publish: bool, data: Path | None, rules: Path | None) -> None:
+def checkpoint(
+    out: Path | None, publish: bool, data: Path | None, database: str | None, rules: Path | None
+) -> None:
     """Print the latest signed checkpoint of the log: its name, its size, its root, signed (C2SP tlog-checkpoint).
 
     Keep it where nobody who may write to the store can change it: `pactolus audit verify --since` tells
@@ -26,7 +28,7 @@ def checkpoint(out: Path | None, publish: bool, data: Path | None, rules: Path |
     Exit codes: 0 there is one; 2 usage, or nothing was signed yet; 5 the store cannot be read, or with
     --publish a service holds it.
     """
-    note = _published(data, rules) if publish else _latest(data)
+    note = _published(data, database, rules) if publish else _latest(data, database)
     if out is None:
         click.echo(note, nl=False)
     else:
@@ -36,7 +38,7 @@ def checkpoint(out: Path | None, publish: bool, data: Path | None, rules: Path |
 
 @click.command("verifier-key", short_help="Print the log's public key.")
 @data_option
-def verifier_key(data: Path | None) -> None:
+def verifier_key(data: Path | None, database: str | None) -> None:
     """Print the public key of the log's checkpoints, as the text NAME+ID+KEY (C2SP signed-note).
 
     Give it to auditors by another way than the store, so that nobody can exchange both.
@@ -44,15 +46,15 @@ def verifier_key(data: Path | None) -> None:
     from pactolus_adapters import wiring
     from pactolus_adapters.settings import settings_from
 
-    with wiring.open_trail(settings_from(data=data)) as trail:
+    with wiring.open_trail(settings_from(data=data, database=database)) as trail:
         click.echo(trail.verifier_key)
 
 
-def _latest(data: Path | None) -> bytes:
+def _latest(data: Path | None, database: str | None) -> bytes:
     from pactolus_adapters import wiring
     from pactolus_adapters.settings import settings_from
 
-    with wiring.open_trail(settings_from(data=data)) as trail:
+    with wiring.open_trail(settings_from(data=data, database=database)) as trail:
         latest = trail.latest_checkpoint()
     if latest is None:
         raise click.UsageError(
@@ -61,9 +63,9 @@ def _latest(data: Path | None) -> bytes:
     return latest.note
 
 
-def _published(data: Path | None, rules: Path | None) -> bytes:
+def _published(data: Path | None, database: str | None, rules: Path | None) -> bytes:
     from pactolus_adapters import wiring
     from pactolus_adapters.settings import settings_from
 
-    with wiring.open_records(settings_from(data=data, rules=rules)) as records:
+    with wiring.open_records(settings_from(data=data, database=database, rules=rules)) as records:
         return records.audit.publish()

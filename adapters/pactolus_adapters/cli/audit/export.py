@@ -40,6 +40,7 @@ def export(
     until: "datetime | None",
     with_patient_data: bool,
     data: Path | None,
+    database: str | None,
 ) -> None:
     """Export records, oldest first; that they were exported is recorded first.
 
@@ -62,7 +63,7 @@ def export(
     wanted = Wanted(
         form, first or 0, end or 0, stamped(since), stamped(until), with_patient_data=with_patient_data
     )
-    with wiring.open_exporter(settings_from(data=data), operator()) as exporter:
+    with wiring.open_exporter(settings_from(data=data, database=database), operator()) as exporter:
         made = exporter.write(wanted, out, _told_when_slow())
     click.echo(f"exported {out}: {made.contents}")
     click.echo(f"recorded as {made.own.index} of {made.own.log_origin}")

@@ -56,6 +56,7 @@ def list_records(
     is_all: bool,
     as_json: bool,
     data: Path | None,
+    database: str | None,
 ) -> None:
     """List records, oldest first, without patient data. That they were listed is recorded first.
 
@@ -81,7 +82,9 @@ def list_records(
         about=about,
         tenant=tenant,
     )
-    with wiring.open_journal(settings_from(data=data), "AuditService.ListDecisions") as journal:
+    with wiring.open_journal(
+        settings_from(data=data, database=database), "AuditService.ListDecisions"
+    ) as journal:
         found = journal.find(operator(), query, None if is_all else limit)
     _print(found, as_json)
 

@@ -23,7 +23,12 @@ _FILE = click.Path(path_type=Path, dir_okay=False)
 )
 @data_option
 def prove(
-    index: int, out: Path | None, leaf: Path | None, checkpoint: Path | None, data: Path | None
+    index: int,
+    out: Path | None,
+    leaf: Path | None,
+    checkpoint: Path | None,
+    data: Path | None,
+    database: str | None,
 ) -> None:
     """Write the proof that the record INDEX stands in the log, as a C2SP tlog-proof file.
 
@@ -42,7 +47,7 @@ def prove(
     from pactolus_adapters.trail.prove import prove as proved
 
     note = checkpoint.read_bytes() if checkpoint else b""
-    with wiring.open_trail(settings_from(data=data)) as trail:
+    with wiring.open_trail(settings_from(data=data, database=database)) as trail:
         proof = proved(trail, index, note=note)
     if leaf is not None:
         leaf.write_bytes(proof.leaf)

@@ -20,7 +20,9 @@ _HEX_ID = 64
     "--with-patient-data", is_flag=True, help="The resources that were sent, and the Bundle, as well."
 )
 @data_option
-def show(record: str, as_json: bool, with_patient_data: bool, data: Path | None) -> None:
+def show(
+    record: str, as_json: bool, with_patient_data: bool, data: Path | None, database: str | None
+) -> None:
     """Show one record: who asked, the facts with their sources, each rule and why, the answer, its proof, and
     what came later. That it was shown is recorded first.
 
@@ -38,7 +40,9 @@ def show(record: str, as_json: bool, with_patient_data: bool, data: Path | None)
     from pactolus_adapters.settings import settings_from
 
     wanted = _wanted(record)
-    with wiring.open_journal(settings_from(data=data), "AuditService.GetDecision") as journal:
+    with wiring.open_journal(
+        settings_from(data=data, database=database), "AuditService.GetDecision"
+    ) as journal:
         shown = journal.show(operator(), wanted)
         origin = journal.audit.origin
     if as_json:

@@ -34,7 +34,12 @@ _RANGES_SHOWN = 20
 @click.option("--json", "as_json", is_flag=True, help="One JSON document.")
 @data_option
 def verify(
-    since: Path | None, payloads: bool, key: tuple[str, ...], as_json: bool, data: Path | None
+    since: Path | None,
+    payloads: bool,
+    key: tuple[str, ...],
+    as_json: bool,
+    data: Path | None,
+    database: str | None,
 ) -> None:
     """Verify the whole log anew, record by record, and name the first record that is wrong.
 
@@ -54,7 +59,10 @@ def verify(
     from pactolus_adapters.trail.verify import verify as verified
 
     kept = since.read_bytes() if since else b""
-    with wiring.open_trail(settings_from(data=data)) as trail, slow_bar("verifying") as progress:
+    with (
+        wiring.open_trail(settings_from(data=data, database=database)) as trail,
+        slow_bar("verifying") as progress,
+    ):
         found = verified(trail, since=kept, verifiers=verifiers_of(key), payloads=payloads, progress=progress)
     click.echo(_document(found) if as_json else "\n".join(_lines(found)))
     sys.exit(Exit.OUTCOME if found.is_whole else Exit.FOUND)

@@ -3,7 +3,6 @@
 import click
 
 from pactolus_adapters.cli.audit.witness.keygen import keygen
-from pactolus_adapters.cli.audit.witness.log_key import log_key
 from pactolus_adapters.cli.audit.witness.serve import serve
 from pactolus_adapters.cli.audit.witness.submit import submit
 
@@ -15,5 +14,5 @@ def witness() -> None:
     """A witness, best on another machine, cosigns a log's checkpoints and refuses a rewritten history."""
 
 
-for _verb in (keygen, log_key, serve, submit):
+for _verb in (keygen, serve, submit):
     witness.add_command(_verb)

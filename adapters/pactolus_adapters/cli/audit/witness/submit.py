@@ -6,15 +6,16 @@ from pathlib import Path
 import click
 
 from pactolus_adapters.cli.exits import Exit
+from pactolus_adapters.cli.options import data_option
 from pactolus_adapters.cli.terminal import clean, several
 
 __all__ = ["submit"]
 
 
 @click.command(short_help="Send the checkpoint to the witnesses, once.")
-@click.option("--data", type=click.Path(path_type=Path), help="Folder of the audit store [PACTOLUS_DATA].")
 @click.option("--witnesses", type=click.Path(path_type=Path), help="Policy file [PACTOLUS_WITNESSES].")
-def submit(data: Path | None, witnesses: Path | None) -> None:
+@data_option
+def submit(data: Path | None, database: str | None, witnesses: Path | None) -> None:
     """Sign the checkpoint over every record, ask each witness of the policy to cosign it, and keep the cosignatures.
 
     For a store that no server holds; a server with PACTOLUS_WITNESSES does the same by itself.
@@ -30,7 +31,7 @@ def submit(data: Path | None, witnesses: Path | None) -> None:
     from pactolus_adapters.settings import settings_from
     from pactolus_adapters.witness.submitting import Submission
 
-    settings = settings_from(data=data, witnesses=witnesses)
+    settings = settings_from(data=data, database=database, witnesses=witnesses)
     policy = wiring.witness_policy(settings)
     if policy is None:
         raise click.UsageError("name the policy file (--witnesses, PACTOLUS_WITNESSES)")
