@@ -53,6 +53,13 @@ class Memory:
     def __init__(self) -> None:
         self._lock = Lock()
         self._kept: OrderedDict[int, _Remembered] = OrderedDict()
+        self._forgotten = 0
+
+    def forget(self) -> None:
+        """Drops everything, because somebody was erased; the records that are left are read again when asked."""
+        with self._lock:
+            self._kept.clear()
+            self._forgotten += 1
 
     def past(self, audit: AuditLog, tenant: str, names: tuple[str, ...]) -> "Past":
         """What is known of a patient under any of these names. Raises `AuditUnavailable`."""
@@ -64,8 +71,11 @@ class Memory:
             if index in self._kept:
                 self._kept.move_to_end(index)
                 return self._kept[index]
+            forgotten = self._forgotten
         found = _remembered(audit.read(index))
         with self._lock:
+            if self._forgotten != forgotten:  # it may have been read before it was erased
+                return found
             self._kept[index] = found
             while len(self._kept) > _REMEMBERED:
                 self._kept.popitem(last=False)

@@ -99,6 +99,9 @@ class Settings:
     )
     signing_command: str = _setting("", str, "a command that signs checkpoints, in place of a key file")
     verifier_key: str = _setting("", str, "the public key of `signing_command`, as signed notes write it")
+    remote_erasure: bool = _setting(
+        False, _switch, "let whoever can connect erase patients (`AuditService.ErasePatient`)"
+    )
     pack: str = _setting("midas-consolidation", str, "the pack that decides when a request names none")
     host: str = _setting("127.0.0.1", str, "the address to listen on")
     port: int = _setting(50051, _whole(0, 65535), "the gRPC port; 0 lets the system choose")

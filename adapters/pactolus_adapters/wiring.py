@@ -1,12 +1,13 @@
 """The only file that knows every adapter: settings in, a working house out."""
 
 import json
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass
 
 from pactolus_adapters.answers import decode_answer
 from pactolus_adapters.audit.checkpointing import NewSigner
+from pactolus_adapters.audit.erased_keys import ERASED_KEYS_FILE, ErasedKeys
 from pactolus_adapters.audit.log import LedgerReader
 from pactolus_adapters.audit.stores import StorePlace, key_source, open_log, open_reader
 from pactolus_adapters.clock import system_clock
@@ -24,6 +25,8 @@ from pactolus_adapters.releases.shelf import ReleaseShelf
 from pactolus_adapters.settings import Settings
 from pactolus_adapters.signing.keys import read_trust
 from pactolus_adapters.signing.note_keys import command_signer, file_signer
+from pactolus_adapters.trail.erase import Erasure
+from pactolus_adapters.trail.events import EventRecorder
 from pactolus_adapters.versions import software_versions
 from pactolus_engine.compiled import CompiledPack, compile_pack
 from pactolus_engine.match.durable import shards_of
@@ -37,6 +40,7 @@ __all__ = [
     "Records",
     "affected_json_text",
     "error_json_text",
+    "open_erasure",
     "open_house",
     "open_matcher",
     "open_records",
@@ -54,6 +58,8 @@ _ENVELOPE_BYTES = 64 * 1024
 _IF_HELD = "if that is the server, ask it (`AuditService.ListAffectedDecisions`), else wait for its end"
 """One process holds a store; a question need not end the server."""
 
+_IF_HELD_TO_ERASE = "if that is the server, end it first, or ask it (`AuditService.ErasePatient`)"
+
 
 @dataclass(frozen=True, slots=True)
 class House:
@@ -70,8 +76,15 @@ class House:
         limits = ServerLimits(
             receive_bytes=self.settings.request_bytes + _ENVELOPE_BYTES, evaluations=self.settings.evaluations
         )
+        erasure = _erasure(self.settings, self.audit, self.hallway.memory.forget)
         return build_server(
-            self.hallway, self.shelf, self.audit, self.recall, limits, self.settings.shows_reflection
+            self.hallway,
+            self.shelf,
+            self.audit,
+            self.recall,
+            limits,
+            self.settings.shows_reflection,
+            erasure if self.settings.remote_erasure else None,
         )
 
     def recall(self, record: StoredRecord) -> Answer:
@@ -120,6 +133,24 @@ def open_house(settings: Settings, *, needs_default: bool = True) -> Iterator[Ho
         opened.callback(matcher.close)
         hallway = Hallway(shelf, matcher, audit, system_clock, _hallway_settings(settings))
         yield House(hallway, shelf, audit, settings)
+
+
+@contextmanager
+def open_erasure(settings: Settings) -> Iterator[Erasure]:
+    """Opens an audit store that is there already to erase or prune in it, and closes it again.
+
+    Raises `AuditUnavailable`.
+    """
+    audit = open_log(_store(settings), system_clock, makes=False, if_held=_IF_HELD_TO_ERASE)
+    try:
+        yield _erasure(settings, audit)
+    finally:
+        audit.close()
+
+
+def _erasure(settings: Settings, audit: AuditTrail, forget: Callable[[], None] = lambda: None) -> Erasure:
+    remember = ErasedKeys(settings.data / ERASED_KEYS_FILE).add
+    return Erasure(audit, EventRecorder(audit, system_clock), remember, forget)
 
 
 @contextmanager

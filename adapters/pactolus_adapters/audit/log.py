@@ -9,6 +9,7 @@ from typing import Final, TypeVar
 
 from pactolus_adapters.audit.checkpointing import rebuilt_tiles
 from pactolus_adapters.audit.ledger import Acknowledged, Ledger
+from pactolus_adapters.audit.reach import reach
 from pactolus_adapters.audit.rows import Rows, SignedCheckpoint
 from pactolus_adapters.audit.seal import patient_pseudonyms
 from pactolus_adapters.tlog.cosignature import add_cosignature
@@ -16,7 +17,7 @@ from pactolus_adapters.tlog.tree import TreeBroken, consistency_proof, inclusion
 from pactolus_adapters.tlog.verify import ProofInvalid, verify_consistency, verify_inclusion
 from pactolus_engine.errors import AuditUnavailable, PactolusError
 from pactolus_engine.ports import PatientHistory, StoredRecord
-from pactolus_engine.trail import DataKeyState, Entry, ListedRecord, Selection
+from pactolus_engine.trail import DataKeyState, Entry, ListedRecord, Reach, Selection
 
 __all__ = ["LedgerLog", "LedgerReader"]
 
@@ -148,6 +149,10 @@ class LedgerReader(ABC):
         subjects = self.pseudonyms(tenant, names)
         found = self._reading(lambda rows: rows.keys_of(subjects)) if subjects else {}
         return tuple(sorted(key.key_id for key in found.values()))
+
+    def reach(self, pseudonyms: tuple[str, ...]) -> Reach:
+        """As `AuditTrail.reach`."""
+        return self._reading(lambda rows: reach(rows, pseudonyms))
 
     def data_keys(self) -> Iterator[DataKeyState]:
         """As `AuditTrail.data_keys`."""

@@ -24,6 +24,7 @@ from pactolus_adapters.audit.rows import Rows, SignedCheckpoint
 from pactolus_adapters.audit.seal import PackedRecord, pack_content
 from pactolus_adapters.audit.signing_file import file_signer
 from pactolus_adapters.audit.sqlite_open import (
+    BUSY_MILLISECONDS,
     DATABASE_FILE,
     check_exists,
     check_sqlite,
@@ -43,6 +44,7 @@ IF_HELD: Final = "end it, or use another data directory"
 """What a process that wants to record can do about another one that holds the directory."""
 
 _CHECKPOINT_PAGES: Final = 1000
+_EMPTY_AGAIN_SECONDS: Final = 1.0
 
 _Read = TypeVar("_Read")
 
@@ -197,6 +199,7 @@ class _SqliteCommitter:
         self._ledger = ledger
         self._checkpointer = checkpointer
         self._pages = 0
+        self._holds_erased = False
         connection.set_wal_hook(self._note_pages)
 
     def commit(self, batch: Sequence[PackedRecord]) -> list[Acknowledged | Exception]:
@@ -209,9 +212,9 @@ class _SqliteCommitter:
 
         prepared = self.transaction(record)
         self._checkpointer.note_records(len(prepared.sealed))
-        if batch[0].record.change is not None:
-            # What was erased must not be left in the log of the database.
-            self._connection.wal_checkpoint(mode=apsw.SQLITE_CHECKPOINT_TRUNCATE)
+        if any(change for _, change in prepared.changes):
+            self._holds_erased = True
+            self._empty_log()
         return prepared.results
 
     def transaction(self, work: Callable[[Rows], _Read]) -> _Read:
@@ -256,9 +259,29 @@ class _SqliteCommitter:
                 self.publish()
             except AuditUnavailable:
                 self._checkpointer.put_off()
+        self._empty_log()
         if self._pages >= _CHECKPOINT_PAGES:
             self._shrink()
-        return self._checkpointer.seconds_left()
+        left = self._checkpointer.seconds_left()
+        return min(left or _EMPTY_AGAIN_SECONDS, _EMPTY_AGAIN_SECONDS) if self._holds_erased else left
+
+    def _empty_log(self) -> None:
+        """What was erased must not be left in the log of the database. A reader in an older snapshot still
+        needs it; then this is tried again until the reader is gone."""
+        if not self._holds_erased:
+            return
+        with suppress(apsw.FullError, apsw.BusyError, apsw.LockedError), self._impatient():
+            self._connection.wal_checkpoint(mode=apsw.SQLITE_CHECKPOINT_TRUNCATE)
+            self._holds_erased = False
+
+    @contextmanager
+    def _impatient(self) -> Iterator[None]:
+        """Without the usual wait for others, for which nobody's answer should have to wait."""
+        self._connection.set_busy_timeout(0)
+        try:
+            yield
+        finally:
+            self._connection.set_busy_timeout(BUSY_MILLISECONDS)
 
     def _shrink(self) -> None:
         """No room for it is no harm yet."""

@@ -15,13 +15,14 @@ from pactolus_adapters.audit.key_sources import sync_directory
 from pactolus_adapters.audit.sqlite_schema import LATEST, migrate, schema_version
 from pactolus_engine.errors import AuditUnavailable
 
-__all__ = ["DATABASE_FILE", "check_exists", "check_sqlite", "open_reader", "open_writer"]
+__all__ = ["BUSY_MILLISECONDS", "DATABASE_FILE", "check_exists", "check_sqlite", "open_reader", "open_writer"]
 
 DATABASE_FILE: Final = "audit.sqlite3"
 _OLDEST_SQLITE: Final = (3, 51, 3)
 """3.7.0 to 3.51.2 may corrupt a database when a checkpoint meets the reset of the WAL."""
 
-_BUSY_MILLISECONDS: Final = 5000
+BUSY_MILLISECONDS: Final = 5000
+"""How long a connection waits for another one."""
 
 
 def check_exists(directory: Path) -> None:
@@ -63,7 +64,7 @@ def open_reader(directory: Path, vfs: str) -> apsw.Connection:
     connection = apsw.Connection(
         str(directory / DATABASE_FILE), flags=apsw.SQLITE_OPEN_READONLY, vfs=vfs or None
     )
-    connection.set_busy_timeout(_BUSY_MILLISECONDS)
+    connection.set_busy_timeout(BUSY_MILLISECONDS)
     connection.execute("PRAGMA query_only = ON")
     connection.execute("PRAGMA trusted_schema = OFF")
     return connection
@@ -78,7 +79,7 @@ def _make_database_file(directory: Path) -> None:
 
 
 def _settle_durability(connection: apsw.Connection) -> None:
-    connection.set_busy_timeout(_BUSY_MILLISECONDS)
+    connection.set_busy_timeout(BUSY_MILLISECONDS)
     settings = (("journal_mode", "wal"), ("synchronous", "2"), ("foreign_keys", "1"), ("secure_delete", "1"))
     for pragma, wanted in settings:
         connection.execute(f"PRAGMA {pragma} = {wanted}").fetchall()

@@ -11,9 +11,11 @@ from pactolus_adapters.affected import affected
 from pactolus_adapters.grpcapi.convert import caller, response
 from pactolus_adapters.grpcapi.convert_affected import affected_message, ground_asked_for
 from pactolus_adapters.grpcapi.convert_decision import timestamp
+from pactolus_adapters.grpcapi.erasure_methods import ErasureMethods
 from pactolus_adapters.grpcapi.errors import NotBuilt, RecordNotFound
 from pactolus_adapters.grpcapi.not_built import not_built
 from pactolus_adapters.hallway import Answer
+from pactolus_adapters.trail.erase import Erasure
 from pactolus_engine.errors import InputInvalid, Violation
 from pactolus_engine.ports import PackShelf, StoredRecord
 from pactolus_engine.record import read_stored_input
@@ -28,10 +30,14 @@ _Context = grpc.ServicerContext
 _NO_RECORD: Final = "the log has no record of this tenant at this `index`"
 
 
-class AuditHandlers(AuditServiceServicer):
+class AuditHandlers(ErasureMethods, AuditServiceServicer):
     """`AuditService`: what was answered."""
 
-    def __init__(self, log: AuditTrail, recall: Recall, shelf: PackShelf) -> None:
+    def __init__(
+        self, log: AuditTrail, recall: Recall, shelf: PackShelf, erasure: Erasure | None = None
+    ) -> None:
+        """`erasure`: None means that callers cannot erase."""
+        ErasureMethods.__init__(self, erasure)
         self._log = log
         self._recall = recall
         self._shelf = shelf
@@ -57,7 +63,6 @@ class AuditHandlers(AuditServiceServicer):
     GetConsistencyProof = not_built("AuditService.GetConsistencyProof")
     VerifyLog = not_built("AuditService.VerifyLog")
     ExportRecords = not_built("AuditService.ExportRecords")
-    ErasePatient = not_built("AuditService.ErasePatient")
     RecordFeedback = not_built("AuditService.RecordFeedback")
     StartReplay = not_built("AuditService.StartReplay")
     WatchReplay = not_built("AuditService.WatchReplay")

@@ -29,6 +29,7 @@ from pactolus_adapters.grpcapi.health import Health
 from pactolus_adapters.grpcapi.interceptors import ErrorBoundary
 from pactolus_adapters.grpcapi.listen import AddressUnusable, PortTaken, listen
 from pactolus_adapters.hallway import Evaluate
+from pactolus_adapters.trail.erase import Erasure
 from pactolus_engine.ports import PackShelf
 from pactolus_engine.trail import AuditTrail
 
@@ -117,10 +118,11 @@ def build_server(
     recall: Recall,
     limits: ServerLimits | None = None,
     reflection_on: bool = False,
+    erasure: Erasure | None = None,
 ) -> GrpcServer:
     """Builds the server with health service; `recall` reads an answer back out of a record.
 
-    `reflection_on` lets anybody who can connect list the methods: for loopback, elsewhere by setting.
+    `erasure`: None means that callers cannot erase. `reflection_on` lets anybody who can connect list the methods: for loopback, elsewhere by setting.
     """
     limits = limits or ServerLimits()
     admission = Admission(limits.evaluations, limits.batches)
@@ -134,7 +136,7 @@ def build_server(
     add_HealthServicer_to_server(status, server)
     add_EvaluationServiceServicer_to_server(EvaluationHandlers(hallway, admission), server)
     add_RulePackServiceServicer_to_server(RulePackHandlers(shelf), server)
-    add_AuditServiceServicer_to_server(AuditHandlers(log, recall, shelf), server)
+    add_AuditServiceServicer_to_server(AuditHandlers(log, recall, shelf, erasure), server)
     if reflection_on:
         names = (*SERVICES, _HEALTH, reflection.SERVICE_NAME)
         reflection.enable_server_reflection(names, server)

@@ -3,6 +3,8 @@
 import click
 
 from pactolus_adapters.cli.audit.affected import affected
+from pactolus_adapters.cli.audit.erase import erase
+from pactolus_adapters.cli.audit.prune import prune
 
 __all__ = ["audit"]
 
@@ -12,5 +14,5 @@ def audit() -> None:
     """Questions to the records of the audit store, proofs that they stand, and their keeping."""
 
 
-for _verb in (affected,):
+for _verb in (affected, erase, prune):
     audit.add_command(_verb)
