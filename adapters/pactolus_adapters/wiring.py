@@ -1,14 +1,16 @@
 """The only file that knows every adapter: settings in, a working house out."""
 
 import json
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping
 from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass
 
 from pactolus_adapters.answers import decode_answer
 from pactolus_adapters.audit.checkpointing import NewSigner
 from pactolus_adapters.audit.erased_keys import ERASED_KEYS_FILE, ErasedKeys
+from pactolus_adapters.audit.keeping import Keeper
 from pactolus_adapters.audit.log import LedgerReader
+from pactolus_adapters.audit.restore import Wanted
 from pactolus_adapters.audit.stores import StorePlace, key_source, open_log, open_reader
 from pactolus_adapters.clock import system_clock
 from pactolus_adapters.fhir.r4_models import warm_up
@@ -26,20 +28,22 @@ from pactolus_adapters.settings import Settings
 from pactolus_adapters.signing.keys import read_trust
 from pactolus_adapters.signing.note_keys import command_signer, file_signer
 from pactolus_adapters.trail.erase import Erasure
-from pactolus_adapters.trail.events import EventRecorder
+from pactolus_adapters.trail.events import Actor, Event, EventRecorder, event_record
 from pactolus_adapters.versions import software_versions
 from pactolus_engine.compiled import CompiledPack, compile_pack
 from pactolus_engine.match.durable import shards_of
 from pactolus_engine.pack.model import Pack
-from pactolus_engine.ports import Matcher, PackShelf, Receipt, StoredRecord
+from pactolus_engine.ports import Change, Matcher, NewRecord, PackShelf, Receipt, StoredRecord
 from pactolus_engine.record import leaf_hash
 from pactolus_engine.trail import AuditTrail
 
 __all__ = [
     "House",
     "Records",
+    "Wanted",
     "affected_json_text",
     "error_json_text",
+    "keeper",
     "open_erasure",
     "open_house",
     "open_matcher",
@@ -146,6 +150,15 @@ def open_erasure(settings: Settings) -> Iterator[Erasure]:
         yield _erasure(settings, audit)
     finally:
         audit.close()
+
+
+def keeper(settings: Settings, client: str) -> Keeper:
+    """Who backs up, restores and changes the store of these settings. `client`: who acts, for the records."""
+
+    def event(kind: str, details: Mapping[str, str], change: Change | None) -> NewRecord:
+        return event_record(Actor(client), Event(kind, details, change=change), system_clock())
+
+    return Keeper(_store(settings), system_clock, event)
 
 
 def _erasure(settings: Settings, audit: AuditTrail, forget: Callable[[], None] = lambda: None) -> Erasure:

@@ -36,6 +36,10 @@ class LedgerReader(ABC):
     def _reading(self, read: Callable[[Rows], _Read]) -> _Read:
         """What `read` gives in one snapshot of the store. Raises `AuditUnavailable`."""
 
+    def snapshot(self, work: Callable[[Rows], _Read]) -> _Read:
+        """What `work` makes of the tables in one snapshot of them: for copies of the whole log."""
+        return self._reading(work)
+
     @property
     def origin(self) -> str:
         """As `AuditLog.origin`."""
