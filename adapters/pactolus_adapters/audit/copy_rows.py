@@ -5,7 +5,7 @@ pruning says in its leaf what it destroyed, so a copy cannot hold what the log s
 """
 
 from collections.abc import Callable, Collection, Mapping, Sequence
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
 from typing import Final
 
 from pactolus_adapters.audit.checkpointing import rebuilt_tiles
@@ -40,7 +40,6 @@ class _Copying:
     source: Rows
     target: Rows
     keys_for: KeysFor
-    is_gone: Callable[[str], bool]
     seen: set[str] = field(default_factory=set)
     changes: list[tuple[int, Change]] = field(default_factory=list)
 
@@ -58,7 +57,7 @@ class _Copying:
     def _kept(self, one: SealedRecord) -> SealedRecord:
         if one.key_id not in self.seen:
             raise AuditUnavailable(f"record `{one.index}` has a data key that is not among the keys")
-        return replace(one, nonce=b"", ciphertext=b"") if self.is_gone(one.key_id) else one
+        return one
 
 
 def copy_records(
@@ -67,14 +66,13 @@ def copy_records(
     size: int,
     keys_for: KeysFor,
     progress: Progress = no_progress,
-    is_gone: Callable[[str], bool] = lambda _key_id: False,
 ) -> bytes:
     """Copies the first `size` records into an empty store, with their checkpoints.
 
-    `is_gone`: whether nothing may be kept that is under the key of that id. Returns the root over them, computed anew from the leaves. Raises `AuditUnavailable` naming the record of
+    Returns the root over them, computed anew from the leaves. Raises `AuditUnavailable` naming the record of
     which a part is missing or does not fit.
     """
-    copying = _Copying(source, target, keys_for, is_gone)
+    copying = _Copying(source, target, keys_for)
     for first in range(0, size, _PAGE):
         end = min(first + _PAGE, size)
         copying.page(first, end)

@@ -151,7 +151,7 @@ class _Restoring:
             raise AuditUnavailable("the backup holds another log than its manifest says")
         target.put_meta(meta | (self.backup.keys.meta if self.backup.keys else {}))
         keys_for = self._keys_for(erased)
-        made = copy_records(source, target, manifest.size, keys_for, progress, lambda key: key in erased)
+        made = copy_records(source, target, manifest.size, keys_for, progress)
         if made != self.backup.checkpoint.root:
             raise AuditUnavailable(
                 "the records of the backup are not those that its checkpoint was signed for"

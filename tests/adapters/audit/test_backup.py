@@ -147,6 +147,22 @@ def test_an_old_backup_brings_no_erased_patient_back(store: Path, tmp_path: Path
     assert _secret_of(tmp_path / "old", 0) in _bytes_of(home)
 
 
+def test_what_was_erased_late_is_known_without_the_key_file(store: Path, tmp_path: Path) -> None:
+    server = opened(store)
+    connection = apsw.Connection(str(store / DATABASE_FILE))
+    (key_id,) = server.keys_of("north", ("Patient/p1",))
+    server.append(event("erasure", change=DestroyKey(key_id)))
+    connection.execute("DELETE FROM checkpoint WHERE size > 6")
+    connection.close()
+    keeper(store).back_up(tmp_path / "backup", tmp_path / "keys")
+    server.close()
+    _restored(store, tmp_path / "backup", tmp_path / "new", Wanted(without_key=True), keys=tmp_path / "none")
+    log = opened(tmp_path / "new")
+    told = [str(one) for _, one in log.opened(0, 6)]
+    assert ["was erased by record `7`" in text for text in told] == [index in {1, 4} for index in range(6)]
+    log.close()
+
+
 def _secret_of(backup: Path, index: int) -> bytes:
     connection = apsw.Connection(str(backup / LOG_FILE))
     ((ciphertext,),) = connection.execute("SELECT ciphertext FROM audit_payload WHERE seq = ?", (index,))
@@ -298,6 +314,21 @@ def test_a_log_that_is_not_whole_is_not_backed_up(store: Path, tmp_path: Path) -
     connection.close()
     with pytest.raises(AuditUnavailable, match="record `3` of the audit log is incomplete"):
         keeper(store).back_up(tmp_path / "backup")
+    assert not (tmp_path / "backup" / MANIFEST_FILE).exists()
+
+
+def test_a_log_that_is_not_the_signed_one_is_not_backed_up(store: Path, tmp_path: Path) -> None:
+    server = opened(store)
+    connection = apsw.Connection(str(store / DATABASE_FILE))
+    connection.execute("DROP TRIGGER audit_entry_is_not_updated")
+    connection.execute(
+        "UPDATE audit_entry SET (leaf, leaf_hash) = (SELECT leaf, leaf_hash FROM audit_entry WHERE seq = 3)"
+        " WHERE seq = 2"
+    )
+    connection.close()
+    with pytest.raises(AuditUnavailable, match="nothing is backed up"):
+        keeper(store).back_up(tmp_path / "backup")
+    server.close()
     assert not (tmp_path / "backup" / MANIFEST_FILE).exists()
 
 
