@@ -15,6 +15,7 @@ from pactolus_adapters.audit.backup_files import (
     KeyFileContent,
     Manifest,
     digest_of,
+    read_keys,
     write_keys,
     write_manifest,
 )
@@ -42,12 +43,14 @@ def back_up(
 ) -> Manifest:
     """Copies a log up to its last signed checkpoint into a folder, which is made.
 
-    `keys_path`: where the wrapped keys go, if not into the folder. Raises `AuditUnavailable`: a place is
-    taken, a record is not whole, the tree is not that of the checkpoint.
+    `keys_path`: where the wrapped keys go, if not into the folder; over older ones of this log. Raises
+    `AuditUnavailable`: a place is taken, a record is not whole, the tree is not that of the checkpoint.
     """
     keys_path = keys_path or folder / KEYS_FILE
-    if (folder / MANIFEST_FILE).exists() or (folder / LOG_FILE).exists() or keys_path.exists():
+    if (folder / MANIFEST_FILE).exists() or (folder / LOG_FILE).exists():
         raise AuditUnavailable("a backup is there already; name another place for this one")
+    if keys_path.exists() and read_keys(keys_path).origin != log.origin:
+        raise AuditUnavailable("the key file is of another log; name another place for the keys of this one")
     try:
         folder.mkdir(mode=0o700, parents=True, exist_ok=True)
     except OSError as error:

@@ -88,10 +88,18 @@ def read_manifest(folder: Path) -> Manifest:
 
 
 def write_keys(path: Path, content: KeyFileContent) -> None:
-    """Writes a key file: a line that says whose, a line for each key, a digest. Raises `AuditUnavailable`."""
+    """Writes a key file: a line that says whose, a line for each key, a digest. One that is there is replaced,
+    at once and whole. Raises `AuditUnavailable`."""
     head = {"format": _KEYS_FORMAT, "origin": content.origin, "size": content.size, "meta": content.meta}
     lines = [_line(head), *(_line(_key_line(key)) for _, key in sorted(content.keys.items()))]
-    _write(path, [*lines, _line({"digest": sha256(b"".join(lines)).hexdigest()})])
+    draft = path.with_name(f"{path.name}.new")
+    try:
+        draft.unlink(missing_ok=True)  # left by a backup that was cut off
+        _write(draft, [*lines, _line({"digest": sha256(b"".join(lines)).hexdigest()})])
+        draft.replace(path)
+        sync_directory(path.parent)
+    except OSError as error:
+        raise AuditUnavailable(f"`{path.name}` of the backup cannot be written") from error
 
 
 def read_keys(path: Path) -> KeyFileContent:

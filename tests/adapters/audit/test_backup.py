@@ -308,6 +308,22 @@ def test_a_backup_of_another_history_is_refused(store: Path, tmp_path: Path) -> 
         _restored(store, tmp_path / "backup", tmp_path / "new", Wanted(expected=held))
 
 
+def test_newer_keys_take_the_place_of_older_ones_of_the_same_log(store: Path, tmp_path: Path) -> None:
+    keeper(store).back_up(tmp_path / "one", tmp_path / "keys")
+    (key_id,) = [one.key_id for one in read_keys(tmp_path / "keys").keys.values() if one.subject][:1]
+    for patient in ("p0", "p1", "p2"):
+        erase(store, patient)
+    keeper(store).back_up(tmp_path / "two", tmp_path / "keys")
+    assert read_keys(tmp_path / "keys").keys[key_id].wrapped == b""
+    assert _restored(store, tmp_path / "one", tmp_path / "new", keys=tmp_path / "keys").erased == 3
+    filled(tmp_path / "other")
+    for path in (tmp_path / "keys", tmp_path / "one" / MANIFEST_FILE):
+        before = path.read_bytes()
+        with pytest.raises(AuditUnavailable, match="key file"):
+            keeper(tmp_path / "other").back_up(tmp_path / "three", path)
+        assert path.read_bytes() == before
+
+
 def test_a_log_that_is_not_whole_is_not_backed_up(store: Path, tmp_path: Path) -> None:
     connection = apsw.Connection(str(store / DATABASE_FILE))
     connection.execute("DELETE FROM audit_payload WHERE seq = 3")
