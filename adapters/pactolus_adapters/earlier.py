@@ -54,6 +54,13 @@ class Memory:
     def __init__(self) -> None:
         self._lock = Lock()
         self._kept: OrderedDict[int, _Remembered] = OrderedDict()
+        self._forgotten = 0
+
+    def forget(self) -> None:
+        """Drops everything, because somebody was erased; the records that are left are read again when asked."""
+        with self._lock:
+            self._kept.clear()
+            self._forgotten += 1
 
     def past(self, audit: AuditLog, tenant: str, names: tuple[str, ...]) -> "Past":
         """What is known of a patient under any of these names. Raises `AuditUnavailable`.
@@ -71,18 +78,16 @@ class Memory:
         is_complete = history.is_complete and not gone
         return Past(audit, replace(history, is_complete=is_complete), records, tuple(gone))
 
-    def forget(self) -> None:
-        """Forgets everything, so that what was erased since is not remembered on."""
-        with self._lock:
-            self._kept.clear()
-
     def _remembered(self, audit: AuditLog, index: int) -> _Remembered:
         with self._lock:
             if index in self._kept:
                 self._kept.move_to_end(index)
                 return self._kept[index]
+            forgotten = self._forgotten
         found = _remembered(audit.read(index))
         with self._lock:
+            if self._forgotten != forgotten:  # it may have been read before it was erased
+                return found
             self._kept[index] = found
             while len(self._kept) > _REMEMBERED:
                 self._kept.popitem(last=False)

@@ -109,6 +109,9 @@ class Settings:
     witnesses: Path | None = _setting(  # noqa: RUF009
         None, Path, "the policy file (C2SP tlog-policy) of the witnesses that are asked to cosign checkpoints"
     )
+    remote_erasure: bool = _setting(
+        False, _switch, "let whoever can connect erase patients (`AuditService.ErasePatient`)"
+    )
     pack: str = _setting("midas-consolidation", str, "the pack that decides when a request names none")
     host: str = _setting("127.0.0.1", str, "the address to listen on")
     port: int = _setting(50051, _whole(0, 65535), "the gRPC port; 0 lets the system choose")

@@ -7,7 +7,10 @@ from dataclasses import dataclass
 
 from pactolus_adapters.answers import decode_answer
 from pactolus_adapters.audit.checkpointing import NewSigner
+from pactolus_adapters.audit.erased_keys import ERASED_KEYS_FILE, ErasedKeys
+from pactolus_adapters.audit.keeping import Keeper
 from pactolus_adapters.audit.log import LedgerReader
+from pactolus_adapters.audit.restore import Wanted
 from pactolus_adapters.audit.stores import StorePlace, key_source, open_log, open_reader
 from pactolus_adapters.clock import system_clock
 from pactolus_adapters.fhir.r4_models import warm_up
@@ -27,7 +30,8 @@ from pactolus_adapters.signing.note_keys import command_signer, file_signer
 from pactolus_adapters.tlog.keys import NoteVerifier
 from pactolus_adapters.tlog.policy import Policy, read_policy
 from pactolus_adapters.trail.activation import activation_event
-from pactolus_adapters.trail.events import Actor, EventRecorder
+from pactolus_adapters.trail.erase import Erasure
+from pactolus_adapters.trail.events import Actor, Event, EventRecorder, event_record
 from pactolus_adapters.trail.export_files import Exporter
 from pactolus_adapters.trail.find import Found, Query, find
 from pactolus_adapters.trail.looks import note_look
@@ -40,7 +44,7 @@ from pactolus_adapters.witness.submitting import check_log
 from pactolus_engine.compiled import CompiledPack, compile_pack
 from pactolus_engine.match.durable import shards_of
 from pactolus_engine.pack.model import Pack
-from pactolus_engine.ports import Matcher, PackShelf, Receipt, StoredRecord
+from pactolus_engine.ports import Change, Matcher, NewRecord, PackShelf, Receipt, StoredRecord
 from pactolus_engine.record import leaf_hash
 from pactolus_engine.trail import AuditTrail
 
@@ -48,10 +52,13 @@ __all__ = [
     "House",
     "Journal",
     "Records",
+    "Wanted",
     "affected_json_text",
     "decision_json",
     "error_json_text",
     "open_exporter",
+    "keeper",
+    "open_erasure",
     "open_house",
     "open_log_to_publish",
     "open_journal",
@@ -73,6 +80,7 @@ _IF_HELD = "if that is the server, ask it (`{}`), else wait for its end"
 
 _IF_SERVED = "if that is the server, it asks its witnesses itself (PACTOLUS_WITNESSES), else wait for its end"
 _IF_HELD_TO_EXPORT = "if that is the server, ask it (`AuditService.ExportRecords`), else wait for its end"
+_IF_HELD_TO_ERASE = "if that is the server, end it first, or ask it (`AuditService.ErasePatient`)"
 
 
 @dataclass(frozen=True, slots=True)
@@ -109,6 +117,7 @@ class House:
         limits = ServerLimits(
             receive_bytes=self.settings.request_bytes + _ENVELOPE_BYTES, evaluations=self.settings.evaluations
         )
+        erasure = _erasure(self.settings, self.audit, self.hallway.memory.forget)
         return build_server(
             self.hallway,
             self.shelf,
@@ -118,6 +127,7 @@ class House:
             limits,
             self.settings.shows_reflection,
             self.exporter,
+            erasure if self.settings.remote_erasure else None,
         )
 
     def serve(self, announce: Callable[[int], None]) -> bool:
@@ -235,6 +245,33 @@ def open_house(settings: Settings, *, needs_default: bool = True) -> Iterator[Ho
         opened.callback(matcher.close)
         hallway = Hallway(shelf, matcher, audit, system_clock, _hallway_settings(settings))
         yield House(hallway, shelf, audit, settings, EventRecorder(audit, system_clock), policy)
+
+
+@contextmanager
+def open_erasure(settings: Settings) -> Iterator[Erasure]:
+    """Opens an audit store that is there already to erase or prune in it, and closes it again.
+
+    Raises `AuditUnavailable`.
+    """
+    audit = open_log(_store(settings), system_clock, makes=False, if_held=_IF_HELD_TO_ERASE)
+    try:
+        yield _erasure(settings, audit)
+    finally:
+        audit.close()
+
+
+def keeper(settings: Settings, client: str) -> Keeper:
+    """Who backs up, restores and changes the store of these settings. `client`: who acts, for the records."""
+
+    def event(kind: str, details: Mapping[str, str], change: Change | None) -> NewRecord:
+        return event_record(Actor(client), Event(kind, details, change=change), system_clock())
+
+    return Keeper(_store(settings), system_clock, event)
+
+
+def _erasure(settings: Settings, audit: AuditTrail, forget: Callable[[], None] = lambda: None) -> Erasure:
+    remember = ErasedKeys(settings.data / ERASED_KEYS_FILE).add
+    return Erasure(audit, EventRecorder(audit, system_clock), remember, forget)
 
 
 @contextmanager

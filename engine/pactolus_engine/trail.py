@@ -1,13 +1,13 @@
 """What auditors ask of an audit log, beside what the hallway asks: the tree, the list, what is gone."""
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from typing import Protocol
 
 from pactolus_engine.errors import PactolusError
 from pactolus_engine.ports import AuditLog, StoredRecord
 
-__all__ = ["AuditTrail", "DataKeyState", "Entry", "ListedRecord", "Selection", "StoredCheckpoint"]
+__all__ = ["AuditTrail", "DataKeyState", "Entry", "ListedRecord", "Reach", "Selection", "StoredCheckpoint"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -93,6 +93,20 @@ class StoredCheckpoint:
     note: bytes
 
 
+@dataclass(frozen=True, slots=True)
+class Reach:
+    """All that belongs to one patient: `pseudonyms` of every name that leads to another one through a
+    record that has both, and the living data keys with the number of records under each."""
+
+    pseudonyms: tuple[str, ...]
+    keys: Mapping[str, int]
+
+    @property
+    def records(self) -> int:
+        """How many records that is."""
+        return sum(self.keys.values())
+
+
 class AuditTrail(AuditLog, Protocol):
     """An audit log with all that proves it. Raises `AuditUnavailable` where the store cannot be read."""
 
@@ -148,6 +162,10 @@ class AuditTrail(AuditLog, Protocol):
 
     def keys_of(self, tenant: str, names: tuple[str, ...]) -> tuple[str, ...]:
         """Ids of the living data keys of a patient under any of these names."""
+
+    def reach(self, pseudonyms: tuple[str, ...]) -> Reach:
+        """Everything recorded about the patient of these pseudonyms, by whichever of the names that are known
+        for one patient: those of each record that is found lead to further records, until none is new."""
 
     def data_keys(self) -> Iterator[DataKeyState]:
         """Every data key there ever was, sorted by id."""

@@ -22,6 +22,7 @@ GOOD = {
     "releases": ("/srv/releases", Path("/srv/releases")),
     "trust": ("/srv/a.pub, /srv/b.pub", (Path("/srv/a.pub"), Path("/srv/b.pub"))),
     "witnesses": ("/srv/policy", Path("/srv/policy")),
+    "remote_erasure": ("yes", True),
     "pack": ("r-iss", "r-iss"),
     "host": ("::1", "::1"),
     "port": ("0", 0),

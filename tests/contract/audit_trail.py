@@ -178,6 +178,36 @@ class AuditTrailContract:
         with pytest.raises(RecordGone):
             trail.append(new_record("filled-0", patient="Patient/p0"))
 
+    def test_every_name_leads_to_the_patient_and_to_nobody_else(self, trail: AuditTrail) -> None:
+        for request_id, names in (
+            ("0", ("Patient/p1",)),
+            ("1", ("urn:oid:1|7", "Patient/p1")),
+            ("2", ("urn:oid:1|7", "urn:oid:2|8")),
+            ("3", ("urn:oid:2|8",)),
+            ("4", ("Patient/p2", "urn:oid:1|9")),
+        ):
+            trail.append(replace(new_record(request_id, patient=names[0]), patient_names=names))
+        trail.append(event("read", about=3))
+        whole = trail.reach(trail.pseudonyms("north", ("Patient/p1",)))
+        for name in ("urn:oid:1|7", "urn:oid:2|8"):
+            assert trail.reach(trail.pseudonyms("north", (name,))) == whole
+        assert whole.pseudonyms == trail.pseudonyms("north", ("Patient/p1", "urn:oid:1|7", "urn:oid:2|8"))
+        assert set(whole.keys) == set(trail.keys_of("north", ("Patient/p1", "urn:oid:1|7", "urn:oid:2|8")))
+        assert (len(whole.keys), whole.records) == (3, 5)
+        assert trail.reach(trail.pseudonyms("south", ("Patient/p1",))).keys == {}
+        assert trail.reach(()).keys == {}
+        for key_id in whole.keys:
+            trail.append(event("erasure", change=DestroyKey(key_id)))
+        assert trail.reach(whole.pseudonyms).keys == {}
+        assert trail.reach(trail.pseudonyms("north", ("Patient/p2",))).records == 1
+
+    def test_a_key_is_destroyed_once(self, trail: AuditTrail) -> None:
+        trail.append(new_record())
+        (key_id,) = trail.keys_of("north", ("Patient/p1",))
+        for _ in range(2):
+            trail.append(event("erasure", change=DestroyKey(key_id)))
+        assert [key.destroyed_by for key in trail.data_keys() if key.key_id == key_id] == [1]
+
     # --- records about records, and the list
 
     def test_a_record_about_another_is_filed_under_its_patient(self, trail: AuditTrail) -> None:

@@ -93,6 +93,14 @@ class Keys:
         key = self._wrap(_PSEUDONYM_KEY, "", self._pseudonym, random_bytes)
         return f"{key.nonce.hex()}:{key.wrapped.hex()}"
 
+    def under(self, root: bytes) -> "Keys":
+        """The same pseudonyms, and another key-encryption key."""
+        return Keys(root, self._pseudonym)
+
+    def is_derived_from(self, root: bytes) -> bool:
+        """Whether the pseudonyms are those of a store made before pseudonyms had a key of their own."""
+        return self._pseudonym == Keys(root)._pseudonym
+
     def with_pseudonym_key(self, root: bytes, stored: str) -> "Keys":
         """These keys (of `root`) with the pseudonyms of a store. Raises `AuditUnavailable` on another text."""
         try:

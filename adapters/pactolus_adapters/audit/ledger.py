@@ -188,6 +188,8 @@ class Ledger:
         """Under which patient, which key, and the key again if it is new and to be stored."""
         subject = self._subject_of(rows, record, prepared) or self._own_subject(record)
         key = known.keys_of.get(subject) or (rows.keys_of({subject}).get(subject) if subject else None)
+        if key is not None and key.wrapped_by != self.keys.check_value:
+            subject, key = "", None  # about a record that cannot be read any more: filed on its own
         if key is None:
             made, plain = self.keys.new_data_key(subject, self._random_bytes)
             known.plain[made.key_id] = plain

@@ -10,16 +10,20 @@ from typing import Final
 
 from pactolus_engine.errors import AuditUnavailable
 
-__all__ = ["LOCK_FILE", "DirectoryLock"]
+__all__ = ["LOCK_FILE", "DirectoryLock", "StoreHeld"]
 
 LOCK_FILE: Final = "audit.lock"
+
+
+class StoreHeld(AuditUnavailable):
+    """Another process records in the store; reading goes on beside it."""
 
 
 class DirectoryLock:
     """Held from construction to `close`."""
 
     def __init__(self, directory: Path, if_held: str) -> None:
-        """Raises `AuditUnavailable` when another process holds it: says which, and the advice `if_held`."""
+        """Raises `StoreHeld` when another process holds it: says which, and the advice `if_held`."""
         self._if_held = if_held
         flags = os.O_RDWR | os.O_CREAT | os.O_NOFOLLOW | os.O_CLOEXEC
         try:
@@ -42,7 +46,7 @@ class DirectoryLock:
         except BlockingIOError as error:
             holder = os.pread(self._descriptor, 20, 0).decode("ascii", "replace").strip()
             named = f"process `{holder}`" if holder.isdecimal() else "another process"
-            raise AuditUnavailable(f"the audit store is held by {named}; {self._if_held}") from error
+            raise StoreHeld(f"the audit store is held by {named}; {self._if_held}") from error
         except OSError as error:
             raise AuditUnavailable(f"lock file `{LOCK_FILE}` cannot be locked or written") from error
 

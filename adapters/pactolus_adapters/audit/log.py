@@ -10,13 +10,14 @@ from typing import Final, TypeVar
 
 from pactolus_adapters.audit.checkpointing import rebuilt_tiles
 from pactolus_adapters.audit.ledger import Acknowledged, Ledger
+from pactolus_adapters.audit.reach import reach
 from pactolus_adapters.audit.rows import Rows, SignedCheckpoint
 from pactolus_adapters.audit.seal import patient_pseudonyms
 from pactolus_adapters.tlog.tree import TreeBroken, consistency_proof, inclusion_proof, tree_root
 from pactolus_adapters.tlog.verify import ProofInvalid, verify_consistency, verify_inclusion
 from pactolus_engine.errors import AuditUnavailable, PactolusError
-from pactolus_engine.ports import PatientHistory, StoredRecord
-from pactolus_engine.trail import DataKeyState, Entry, ListedRecord, Selection, StoredCheckpoint
+from pactolus_engine.ports import NewRecord, PatientHistory, StoredRecord
+from pactolus_engine.trail import DataKeyState, Entry, ListedRecord, Reach, Selection, StoredCheckpoint
 
 __all__ = ["LedgerLog", "LedgerReader"]
 
@@ -34,6 +35,10 @@ class LedgerReader(ABC):
     @abstractmethod
     def _reading(self, read: Callable[[Rows], _Read]) -> _Read:
         """What `read` gives in one snapshot of the store. Raises `AuditUnavailable`."""
+
+    def snapshot(self, work: Callable[[Rows], _Read]) -> _Read:
+        """What `work` makes of the tables in one snapshot of them: for copies of the whole log."""
+        return self._reading(work)
 
     @property
     def origin(self) -> str:
@@ -169,6 +174,10 @@ class LedgerReader(ABC):
         found = self._reading(lambda rows: rows.keys_of(subjects)) if subjects else {}
         return tuple(sorted(key.key_id for key in found.values()))
 
+    def reach(self, pseudonyms: tuple[str, ...]) -> Reach:
+        """As `AuditTrail.reach`."""
+        return self._reading(lambda rows: reach(rows, pseudonyms))
+
     def data_keys(self) -> Iterator[DataKeyState]:
         """As `AuditTrail.data_keys`."""
         after = ""
@@ -181,6 +190,15 @@ class LedgerReader(ABC):
 
 class LedgerLog(LedgerReader):
     """The whole of `AuditTrail`."""
+
+    @property
+    @abstractmethod
+    def healthy(self) -> bool:
+        """Whether records can be taken."""
+
+    @abstractmethod
+    def append(self, record: NewRecord) -> Acknowledged:
+        """As `AuditLog.append`."""
 
     @abstractmethod
     def _writing(self, write: Callable[[Rows], _Read]) -> _Read:

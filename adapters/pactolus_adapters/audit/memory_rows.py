@@ -141,6 +141,8 @@ class MemoryRows:
     def destroy_key(self, key_id: str, by: int) -> None:
         """As `Rows.destroy_key`."""
         key = self._keys[key_id]
+        if key.destroyed_by is not None:
+            return
         self._keys[key_id] = replace(key, subject="", nonce=b"", wrapped=b"", destroyed_by=by)
         self._empty([one.index for one in self._records if one.key_id == key_id], by)
 

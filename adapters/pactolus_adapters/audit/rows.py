@@ -122,7 +122,7 @@ class Rows(Protocol):
 
     def destroy_key(self, key_id: str, by: int) -> None:
         """Empties a key; removes the payloads under it and what their records were found by, but for
-        event, time, tenant, client and request id."""
+        event, time, tenant, client and request id. One that is destroyed already stays as it is."""
 
     def prune(self, before: int, by: int) -> None:
         """Does the same for every record before an index, and destroys keys that nothing is left under."""

@@ -15,6 +15,7 @@ import apsw
 
 from pactolus_adapters.audit.checkpointing import Checkpointer, NewSigner, settle_tree
 from pactolus_adapters.audit.identity import known_identity, settle_identity
+from pactolus_adapters.audit.key_files import has_next, install_next, next_is_in_force, root_in_force
 from pactolus_adapters.audit.key_sources import KEY_FILE, KeyFile, KeySource, make_directory
 from pactolus_adapters.audit.keys import RandomBytes
 from pactolus_adapters.audit.ledger import Acknowledged, Clock, Ledger, Prepared
@@ -23,6 +24,7 @@ from pactolus_adapters.audit.log import LedgerLog, LedgerReader
 from pactolus_adapters.audit.rows import Rows, SignedCheckpoint
 from pactolus_adapters.audit.seal import PackedRecord, pack_content
 from pactolus_adapters.audit.signing_file import file_signer
+from pactolus_adapters.audit.sqlite_alone import stored_meta
 from pactolus_adapters.audit.sqlite_open import (
     BUSY_MILLISECONDS,
     DATABASE_FILE,
@@ -105,8 +107,11 @@ class SqliteAuditReader(LedgerReader):
                     f"the audit store has schema version `{version}`, expected `{LATEST}`; start the service once, "
                     "which brings it up to date"
                 )
-            root = (key_source or KeyFile(directory / KEY_FILE)).read(False, random_bytes)
-            origin, keys = known_identity(SqliteRows(connection).meta(), root)
+            meta = SqliteRows(connection).meta()
+            source = key_source or KeyFile(directory / KEY_FILE)
+            origin, keys = known_identity(
+                meta, root_in_force(source, meta.get("key_check", ""), random_bytes)
+            )
             self._ledger = Ledger(origin, keys, clock, random_bytes)
             self._reader = _SqliteReading(connection)
 
@@ -150,7 +155,10 @@ class SqliteAuditLog(LedgerLog):
             opened.callback(DirectoryLock(directory, if_held).close)
             check_sqlite(apsw.sqlite_lib_version())
             is_new = not (directory / DATABASE_FILE).exists()
-            root = (key_source or KeyFile(directory / KEY_FILE)).read(is_new, random_bytes)
+            source = key_source or KeyFile(directory / KEY_FILE)
+            if not is_new and isinstance(source, KeyFile):
+                _finish_key_change(directory, source)
+            root = source.read(is_new, random_bytes)
             connection, before = open_writer(directory, vfs)
             opened.callback(connection.close)
             with connection:
@@ -215,7 +223,7 @@ class _SqliteCommitter:
 
         prepared = self.transaction(record)
         self._checkpointer.note_records(len(prepared.sealed))
-        if batch[0].record.change is not None:
+        if any(change for _, change in prepared.changes):
             self._purge()
         return prepared.results
 
@@ -298,6 +306,12 @@ class _SqliteCommitter:
     def _note_pages(self, _connection: apsw.Connection, _database: str, pages: int) -> int:
         self._pages = pages
         return apsw.SQLITE_OK
+
+
+def _finish_key_change(directory: Path, source: KeyFile) -> None:
+    """Gives the new key its name, where that was cut off after the store had taken it."""
+    if has_next(source.path) and next_is_in_force(source.path, stored_meta(directory).get("key_check", "")):
+        install_next(source.path)
 
 
 @contextmanager

@@ -46,8 +46,8 @@ def check_sqlite(version: str) -> None:
         )
 
 
-def open_writer(directory: Path, vfs: str) -> tuple[apsw.Connection, int]:
-    """The one connection that writes and checkpoints, its schema in place, and the schema it had before."""
+def open_writer(directory: Path, vfs: str, version: int = LATEST) -> tuple[apsw.Connection, int]:
+    """The one connection that writes and checkpoints, its schema brought to a version, and the one before."""
     _make_database_file(directory)
     connection = apsw.Connection(
         str(directory / DATABASE_FILE), flags=apsw.SQLITE_OPEN_READWRITE, vfs=vfs or None
@@ -55,7 +55,7 @@ def open_writer(directory: Path, vfs: str) -> tuple[apsw.Connection, int]:
     try:
         _settle_durability(connection)
         before = schema_version(connection)
-        migrate(connection, LATEST)
+        migrate(connection, version)
     except BaseException:
         connection.close()
         raise

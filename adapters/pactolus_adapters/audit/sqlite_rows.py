@@ -115,7 +115,8 @@ _PUT_CHECKPOINT: Final = "INSERT OR IGNORE INTO checkpoint (size, root, note, si
 _PUT_COSIGNATURE: Final = "INSERT OR REPLACE INTO cosignature (size, witness, line) VALUES (?, ?, ?)"
 _PUT_META: Final = "INSERT OR REPLACE INTO log_meta (name, value) VALUES (?, ?)"
 _DESTROY_KEY: Final = """
-    UPDATE data_key SET subject = '', nonce = x'', wrapped = x'', destroyed_by = ?2 WHERE key_id = ?1
+    UPDATE data_key SET subject = '', nonce = x'', wrapped = x'', destroyed_by = ?2
+    WHERE key_id = ?1 AND destroyed_by IS NULL
 """
 _UNDER_KEY: Final = "SELECT seq FROM audit_payload WHERE key_id = ?1 AND erased_by IS NULL"
 _BEFORE: Final = "SELECT seq FROM audit_payload WHERE seq < ?1 AND erased_by IS NULL"

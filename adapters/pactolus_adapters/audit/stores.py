@@ -6,10 +6,9 @@ from pathlib import Path
 from pactolus_adapters.audit.checkpointing import NewSigner
 from pactolus_adapters.audit.key_sources import KEY_FILE, KeyCommand, KeyFile, KeySource
 from pactolus_adapters.audit.ledger import Clock
-from pactolus_adapters.audit.log import LedgerReader
+from pactolus_adapters.audit.log import LedgerLog, LedgerReader
 from pactolus_adapters.audit.sqlite import IF_HELD, SqliteAuditLog, SqliteAuditReader
 from pactolus_engine.errors import AuditUnavailable
-from pactolus_engine.trail import AuditTrail
 
 __all__ = ["IF_HELD", "StorePlace", "key_source", "open_log", "open_reader"]
 
@@ -30,7 +29,7 @@ def key_source(directory: Path, command: tuple[str, ...] = ()) -> KeySource:
     return KeyCommand(command) if command else KeyFile(directory / KEY_FILE)
 
 
-def open_log(place: StorePlace, clock: Clock, *, makes: bool = True, if_held: str = IF_HELD) -> AuditTrail:
+def open_log(place: StorePlace, clock: Clock, *, makes: bool = True, if_held: str = IF_HELD) -> LedgerLog:
     """Opens a log to record in it; `makes`: also one that is not there. Raises `AuditUnavailable`."""
     if place.database:
         return _open_postgres_log(place, clock, makes)
@@ -54,7 +53,7 @@ def open_reader(place: StorePlace, clock: Clock) -> LedgerReader:
 # The driver is an extra, so it is imported only where it is asked for.
 
 
-def _open_postgres_log(place: StorePlace, clock: Clock, makes: bool) -> AuditTrail:
+def _open_postgres_log(place: StorePlace, clock: Clock, makes: bool) -> LedgerLog:
     try:
         from pactolus_adapters.audit.postgres import PostgresAuditLog
     except ImportError as error:

@@ -11,12 +11,14 @@ from pactolus.v1.audit_service_pb2_grpc import AuditServiceServicer
 from pactolus_adapters.affected import Passed, affected
 from pactolus_adapters.grpcapi.convert import actor
 from pactolus_adapters.grpcapi.convert_affected import affected_message, ground_asked_for
+from pactolus_adapters.grpcapi.erasure_methods import ErasureMethods
 from pactolus_adapters.grpcapi.export_methods import ExportMethods, NewExporter
 from pactolus_adapters.grpcapi.feedback_methods import FeedbackMethods
 from pactolus_adapters.grpcapi.not_built import not_built
 from pactolus_adapters.grpcapi.proof_methods import VERIFICATIONS, ProofMethods
 from pactolus_adapters.grpcapi.recall import Recall
 from pactolus_adapters.grpcapi.record_methods import RecordMethods
+from pactolus_adapters.trail.erase import Erasure
 from pactolus_adapters.trail.events import EventRecorder
 from pactolus_adapters.trail.looks import note_look
 from pactolus_engine.ports import PackShelf
@@ -30,7 +32,9 @@ ERASED_KEY: Final = "x-pactolus-erased-decisions"
 _Context = grpc.ServicerContext
 
 
-class AuditHandlers(RecordMethods, FeedbackMethods, ProofMethods, ExportMethods, AuditServiceServicer):
+class AuditHandlers(
+    RecordMethods, FeedbackMethods, ProofMethods, ExportMethods, ErasureMethods, AuditServiceServicer
+):
     """`AuditService`: what was answered."""
 
     def __init__(
@@ -40,8 +44,10 @@ class AuditHandlers(RecordMethods, FeedbackMethods, ProofMethods, ExportMethods,
         shelf: PackShelf,
         events: EventRecorder,
         exporter: NewExporter | None = None,
+        erasure: Erasure | None = None,
     ) -> None:
-        """`exporter`: None means that callers cannot export."""
+        """`exporter`, `erasure`: None means that callers cannot export, or erase."""
+        ErasureMethods.__init__(self, erasure)
         self._log = log
         self._recall = recall
         self._shelf = shelf
@@ -62,7 +68,6 @@ class AuditHandlers(RecordMethods, FeedbackMethods, ProofMethods, ExportMethods,
         finally:
             context.set_trailing_metadata(((ERASED_KEY, str(len(passed.gone))),))
 
-    ErasePatient = not_built("AuditService.ErasePatient")
     StartReplay = not_built("AuditService.StartReplay")
     WatchReplay = not_built("AuditService.WatchReplay")
     ListReplayDifferences = not_built("AuditService.ListReplayDifferences")

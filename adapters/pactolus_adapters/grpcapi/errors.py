@@ -4,6 +4,7 @@ PactolusError
 ├── NotBuilt         this version of the server does not have the method
 ├── Overloaded       the caller waits a moment and tries again
 ├── Draining         the caller takes another server; this one is going down
+├── ErasureOff       the operator erases at the command line, or lets callers do it by a setting
 ├── ServiceUnknown   the caller asks for the health of a service that is there
 └── InternalFailure  the operator looks up the reference in the server's log
 """
@@ -12,6 +13,7 @@ from pactolus_engine.errors import PactolusError
 
 __all__ = [
     "Draining",
+    "ErasureOff",
     "InternalFailure",
     "NotBuilt",
     "Overloaded",
@@ -38,6 +40,16 @@ class Draining(PactolusError):
 
     def __init__(self) -> None:
         super().__init__("the server is shutting down, nothing was evaluated")
+
+
+class ErasureOff(PactolusError):
+    """This server lets nobody erase who only connects."""
+
+    def __init__(self) -> None:
+        super().__init__(
+            "this server does not erase for callers, since it cannot know who they are: use `pactolus audit "
+            "erase` at the server, or set `remote_erasure` where only trusted callers can connect"
+        )
 
 
 class ServiceUnknown(PactolusError):

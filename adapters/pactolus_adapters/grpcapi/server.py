@@ -30,6 +30,7 @@ from pactolus_adapters.grpcapi.health import Health
 from pactolus_adapters.grpcapi.interceptors import ErrorBoundary
 from pactolus_adapters.grpcapi.listen import AddressUnusable, PortTaken, listen
 from pactolus_adapters.hallway import Evaluate
+from pactolus_adapters.trail.erase import Erasure
 from pactolus_adapters.trail.events import EventRecorder
 from pactolus_engine.ports import PackShelf
 from pactolus_engine.trail import AuditTrail
@@ -125,12 +126,13 @@ def build_server(
     limits: ServerLimits | None = None,
     reflection_on: bool = False,
     exporter: NewExporter | None = None,
+    erasure: Erasure | None = None,
 ) -> GrpcServer:
     """Builds the server with health service; `recall` reads an answer back out of a record, `events` records
     what callers do with records.
 
-    `exporter`: None means that callers cannot export. `reflection_on` lets anybody who can connect list the
-    methods: for loopback, elsewhere by setting.
+    `exporter`, `erasure`: None means that callers cannot export, or erase. `reflection_on` lets anybody who can
+    connect list the methods: for loopback, elsewhere by setting.
     """
     limits = limits or ServerLimits()
     admission = Admission(limits.evaluations, limits.batches)
@@ -144,7 +146,8 @@ def build_server(
     add_HealthServicer_to_server(status, server)
     add_EvaluationServiceServicer_to_server(EvaluationHandlers(hallway, admission), server)
     add_RulePackServiceServicer_to_server(RulePackHandlers(shelf), server)
-    add_AuditServiceServicer_to_server(AuditHandlers(log, recall, shelf, events, exporter), server)
+    handlers = AuditHandlers(log, recall, shelf, events, exporter, erasure)
+    add_AuditServiceServicer_to_server(handlers, server)
     if reflection_on:
         names = (*SERVICES, _HEALTH, reflection.SERVICE_NAME)
         reflection.enable_server_reflection(names, server)

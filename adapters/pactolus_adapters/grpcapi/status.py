@@ -18,6 +18,7 @@ from grpc_status import rpc_status
 
 from pactolus_adapters.grpcapi.errors import (
     Draining,
+    ErasureOff,
     InternalFailure,
     NotBuilt,
     Overloaded,
@@ -73,6 +74,7 @@ _MEANINGS: Final[tuple[tuple[type[PactolusError], _Meaning], ...]] = (
     (Overloaded, _Meaning(grpc.StatusCode.RESOURCE_EXHAUSTED, "OVERLOADED")),
     (Draining, _Meaning(grpc.StatusCode.UNAVAILABLE, "DRAINING")),
     (MatcherFailed, _Meaning(grpc.StatusCode.UNAVAILABLE, "MATCHER_FAILED")),
+    (ErasureOff, _Meaning(grpc.StatusCode.FAILED_PRECONDITION, "ERASURE_OFF")),
     (SolverMissing, _Meaning(grpc.StatusCode.FAILED_PRECONDITION, "SOLVER_MISSING")),
     (RecordGone, _Meaning(grpc.StatusCode.NOT_FOUND, "RECORD_GONE")),
     (AuditUnavailable, _Meaning(grpc.StatusCode.UNAVAILABLE, "AUDIT_UNAVAILABLE")),

@@ -15,7 +15,7 @@ from pactolus_adapters.instants import milliseconds, written
 from pactolus_adapters.versions import software_versions
 from pactolus_engine.ports import EVENTS, AuditLog, Change, NewRecord, Receipt
 
-__all__ = ["Actor", "Event", "EventRecorder"]
+__all__ = ["Actor", "Event", "EventRecorder", "event_digest", "event_record"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -52,30 +52,36 @@ class EventRecorder:
 
     def record(self, actor: Actor, event: Event) -> Receipt:
         """Records an event; returns when it is durable. Raises as `AuditLog.append`."""
-        return self.log.append(self._record(actor, event))[0]
+        return self.log.append(event_record(actor, event, self.clock()))[0]
 
-    def _record(self, actor: Actor, event: Event) -> NewRecord:
-        if event.kind not in EVENTS:
-            raise ValueError("an event is expected to be of a kind that `EVENTS` lists")
-        versions = software_versions()
-        content = rfc8785.dumps({**event.details})
-        return NewRecord(
-            event=event.kind,
-            tenant=actor.tenant,
-            client=actor.client,
-            patient_key="",
-            request_id=event.request_id,
-            request_digest=sha256(b"pactolus event 1\n" + event.kind.encode() + b"\n" + content).hexdigest(),
-            instant=written(milliseconds(self.clock())),
-            commitment={
-                "engine_version": versions["durable-rules"],
-                "software_version": versions["pactolus"],
-                **(event.public or {}),
-            },
-            input=content,
-            output=event.output,
-            outcome="",
-            rules=(),
-            about=event.about,
-            change=event.change,
-        )
+
+def event_digest(kind: str, details: Mapping[str, str]) -> str:
+    """The request digest of an event, by which a repeated request id is known to mean the same."""
+    return sha256(b"pactolus event 1\n" + kind.encode() + b"\n" + rfc8785.dumps({**details})).hexdigest()
+
+
+def event_record(actor: Actor, event: Event, now: datetime) -> NewRecord:
+    """The event as a record; `now` is an aware time."""
+    if event.kind not in EVENTS:
+        raise ValueError("an event is expected to be of a kind that `EVENTS` lists")
+    versions = software_versions()
+    return NewRecord(
+        event=event.kind,
+        tenant=actor.tenant,
+        client=actor.client,
+        patient_key="",
+        request_id=event.request_id,
+        request_digest=event_digest(event.kind, event.details),
+        instant=written(milliseconds(now)),
+        commitment={
+            "engine_version": versions["durable-rules"],
+            "software_version": versions["pactolus"],
+            **(event.public or {}),
+        },
+        input=rfc8785.dumps({**event.details}),
+        output=event.output,
+        outcome="",
+        rules=(),
+        about=event.about,
+        change=event.change,
+    )
