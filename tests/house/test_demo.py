@@ -44,8 +44,8 @@ def test_every_example_is_answered_as_expected_and_read_back(tmp_path: Path) -> 
     count = len(list((ROOT / "examples").glob("*.json"))) + 1  # one result is taken back
     for holds in ("answered as expected", "records read back and matched", "decision ids recomputed"):
         assert f"{count} of {count} {holds}" in done.stdout
-    assert "RETRACT       takes back record 0; now NEED_DATA" in done.stdout
-    cause = "record 0, its CarePlan is now entered-in-error: Observation/mrd-ngs-negative version 2 was"
+    assert "RETRACT       takes back record 1; now NEED_DATA" in done.stdout
+    cause = "record 1, its CarePlan is now entered-in-error: Observation/mrd-ngs-negative version 2 was"
     for told in (cause, "unchecked this site has not set", "The paper was not read"):
         assert told in " ".join(done.stdout.split())
     assert "pactolus has stopped" in done.stdout
