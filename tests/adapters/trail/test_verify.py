@@ -1,5 +1,6 @@
 """What a verification says of logs that were used, erased in, torn, and of those that are in use meanwhile."""
 
+import json
 import shutil
 from collections.abc import Callable, Iterator
 from contextlib import closing
@@ -201,6 +202,36 @@ def test_what_was_erased_and_is_there_again_is_found(closed: Path, tmp_path: Pat
     assert [one.index for one in _found(directory, payloads=False).findings] == [4, 30]
 
 
+def test_an_erasure_that_was_slipped_in_before_it_was_signed_is_found_by_its_payload(
+    closed: Path, tmp_path: Path
+) -> None:
+    """Whoever can write to the store and has no key: a record that explains what was removed, never signed."""
+    directory = _copied(closed, tmp_path)
+    with attacking(directory) as attacker:
+        attacker.insert(31)
+        ((key_id,),) = attacker.do("SELECT key_id FROM audit_payload WHERE seq = 0").fetchall()
+        ((leaf,),) = attacker.do("SELECT leaf FROM audit_entry WHERE seq = 30").fetchall()
+        forged = {**json.loads(bytes(leaf)), "destroyed_key_id": key_id}
+        attacker.do("UPDATE audit_entry SET leaf = ? WHERE seq = 31", (json.dumps(forged).encode(),))
+        attacker.rehash(31)
+        attacker.rebuild_tiles()
+        attacker.destroy_key(0, 31)
+        under = "WHERE seq IN (SELECT seq FROM audit_payload WHERE key_id = ?)"
+        attacker.do(
+            f"UPDATE audit_index SET outcome = '', rules = '[]', patient_pseudonym = '', about = NULL {under}",
+            (key_id,),
+        )
+        attacker.do(
+            "UPDATE audit_payload SET ciphertext = x'', nonce = x'', erased_by = 31 WHERE key_id = ?",
+            (key_id,),
+        )
+    alone = _found(directory, payloads=False)
+    assert (alone.is_whole, alone.records, alone.signed) == (True, 32, 31), "not yet signed, and said so"
+    (finding,) = _found(directory).findings
+    assert finding.index == 31
+    assert "its payload does not open" in finding.text
+
+
 def test_what_was_pruned_and_is_there_again_is_found(log: MemoryAuditLog) -> None:
     before = log._rows._records[5]
     log.append(event("pruning", change=PrunePayloads(10)))
@@ -254,6 +285,22 @@ def test_the_first_bad_record_is_named_without_any_key(
         found = _found(directory, payloads=payloads)
         assert found.findings, "found nothing"
         assert found.findings[0].index == first, found.findings
+
+
+@pytest.mark.parametrize("level", [0, 1])
+def test_a_torn_tile_is_told_with_the_first_record_under_it(level: int) -> None:
+    log = MemoryAuditLog(fixed_clock)
+    _fill(log, 600)
+    hashes = bytearray(log._rows._tiles[level, 0])
+    hashes[32] ^= 1
+    log._rows._tiles[level, 0] = bytes(hashes)
+    assert [one.index for one in verify(log).findings] == [256 if level else 1]
+
+
+def test_hashes_of_records_that_are_not_there_are_found(log: MemoryAuditLog) -> None:
+    log._rows._tiles[0, 0] += bytes(32)
+    (finding,) = verify(log).findings
+    assert (finding.index, "which are missing" in finding.text) == (30, True)
 
 
 def test_only_the_lowest_findings_are_kept(closed: Path, tmp_path: Path) -> None:
