@@ -4,10 +4,18 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import Protocol
 
-from pactolus_engine.errors import PactolusError
+from pactolus_engine.errors import AuditUnavailable, PactolusError
 from pactolus_engine.ports import AuditLog, StoredRecord
 
-__all__ = ["AuditTrail", "DataKeyState", "Entry", "ListedRecord", "Selection", "StoredCheckpoint"]
+__all__ = [
+    "AuditTrail",
+    "DataKeyState",
+    "Entry",
+    "ListedRecord",
+    "PayloadUnfit",
+    "Selection",
+    "StoredCheckpoint",
+]
 
 
 @dataclass(frozen=True, slots=True)
@@ -91,6 +99,10 @@ class StoredCheckpoint:
     size: int
     root: bytes
     note: bytes
+
+
+class PayloadUnfit(AuditUnavailable):
+    """The payload of a record does not open at its place: it, the leaf or the place is another than it was."""
 
 
 class AuditTrail(AuditLog, Protocol):

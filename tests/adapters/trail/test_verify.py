@@ -15,8 +15,10 @@ from pactolus_adapters.tlog.cosignature import Cosigner, cosignature_line
 from pactolus_adapters.tlog.errors import TlogUnreadable
 from pactolus_adapters.tlog.keys import Ed25519NoteSigner, NoteVerifier
 from pactolus_adapters.trail.findings import MOST_FINDINGS, Finding, Findings
+from pactolus_adapters.trail.leaf import read_leaf
 from pactolus_adapters.trail.verify import Step, Verification, verify, verify_steps
 from pactolus_engine.ports import DestroyKey, PrunePayloads
+from pactolus_engine.record import read_commitment
 from pactolus_engine.trail import AuditTrail
 from tests.contract.audit_log import fixed_clock, new_record
 from tests.contract.audit_trail import event
@@ -145,6 +147,9 @@ def test_a_kept_checkpoint_of_another_log_is_a_finding_and_of_no_form_an_error(l
     other = MemoryAuditLog(fixed_clock)
     _fill(other, 30)
     assert [one.index for one in verify(log, since=other.publish()).findings] == [0]
+    both = [NoteVerifier.from_text(key) for key in (log.verifier_key, other.verifier_key)]
+    (finding, *_) = verify(log, since=other.publish(), verifiers=both).findings
+    assert f"is of log `{other.origin}`" in finding.text
     with pytest.raises(TlogUnreadable):
         verify(log, since=b"no note")
 
@@ -249,6 +254,14 @@ def _huge_number(attacker: Attacker) -> None:
     attacker.do("UPDATE audit_entry SET seq = ? WHERE seq = 17", (1 << 60,))
 
 
+def _no_leaf(attacker: Attacker) -> None:
+    """What is no commitment record, and everything above it fits."""
+    attacker.do("UPDATE audit_entry SET leaf = CAST('[]' AS BLOB) WHERE seq = 8")
+    attacker.rehash(8)
+    attacker.rebuild_tiles()
+    attacker.sign_again()
+
+
 def _every_leaf(attacker: Attacker) -> None:
     for index in range(31):
         attacker.edit_leaf(index)
@@ -264,6 +277,8 @@ def _every_leaf(attacker: Attacker) -> None:
         (lambda it: it.do("DELETE FROM audit_index WHERE seq = 9"), 9),
         (lambda it: it.do("UPDATE checkpoint SET size = 30 WHERE size = 31"), 0),
         (lambda it: it.do("UPDATE audit_entry SET leaf = CAST('[]' AS BLOB) WHERE seq = 8"), 8),
+        (lambda it: it.do("UPDATE audit_entry SET leaf_hash = zeroblob(32) WHERE seq = 8"), 8),
+        (_no_leaf, 8),
         (lambda it: it.do("UPDATE audit_payload SET key_id = 'another' WHERE seq = 8"), 8),
         (lambda it: it.do("UPDATE audit_index SET pack_version = '2' WHERE seq = 8"), 8),
         (lambda it: it.do("UPDATE audit_index SET about = 3 WHERE seq = 8"), 8),
@@ -303,6 +318,22 @@ def test_hashes_of_records_that_are_not_there_are_found(log: MemoryAuditLog) -> 
     assert (finding.index, "which are missing" in finding.text) == (30, True)
 
 
+def test_another_finding_does_not_hide_that_a_checkpoint_differs(closed: Path, tmp_path: Path) -> None:
+    """A record was forged with every key, and an index row behind it altered."""
+    directory = _copied(closed, tmp_path)
+    with closing(SqliteAuditReader(directory, fixed_clock)) as reader:
+        kept = reader.latest_checkpoint()
+    assert kept is not None
+    with attacking(directory) as attacker:
+        attacker.forge(9, new_record("forged", patient="Patient/0"), "2026-03-01T09:30:15.000250Z")
+        attacker.rebuild_tiles()
+        attacker.sign_again()
+        attacker.do("UPDATE audit_index SET event = 'read' WHERE seq = 20")
+    assert [one.index for one in _found(directory, payloads=False).findings] == [20]
+    with closing(SqliteAuditReader(directory, fixed_clock)) as reader:
+        assert [one.index for one in verify(reader, since=kept.note).findings] == [0, 20]
+
+
 def test_only_the_lowest_findings_are_kept(closed: Path, tmp_path: Path) -> None:
     directory = _copied(closed, tmp_path)
     with attacking(directory) as attacker:
@@ -313,3 +344,27 @@ def test_only_the_lowest_findings_are_kept(closed: Path, tmp_path: Path) -> None
     for index in range(1000, 0, -1):
         findings.add(index, "wrong")
     assert findings.lowest() == tuple(Finding(index, "wrong") for index in range(1, MOST_FINDINGS + 1))
+
+
+@pytest.mark.parametrize(
+    "leaf",
+    [
+        b"",
+        b"[]",
+        b"null",
+        b"{}",
+        b'{"schema_version":"2"}',
+        b'{"schema_version":1}',
+        b'{"schema_version":"1","x":["y"]}',
+        b'{"schema_version":"1"} ',
+        b'{"schema_version":"1"}{}',
+        b'{"schema_version":"1","x":"\xff"}',
+    ],
+)
+def test_what_is_no_leaf_is_not_read(leaf: bytes) -> None:
+    assert read_leaf(leaf) is None
+
+
+def test_a_leaf_is_read(log: MemoryAuditLog) -> None:
+    (entry,) = log.entries(3, 4)
+    assert read_leaf(entry.leaf) == read_commitment(entry.leaf)
