@@ -11,9 +11,11 @@ from pactolus_adapters.audit.sqlite import SqliteAuditReader
 from pactolus_adapters.trail.findings import MOST_FINDINGS, Finding, Findings
 from pactolus_adapters.trail.leaf import read_leaf
 from pactolus_adapters.trail.verify import verify
+from pactolus_engine.ports import PrunePayloads
 from pactolus_engine.record import read_commitment
 from tests.adapters.trail.logs import copied, fill, found, made_store
 from tests.contract.audit_log import fixed_clock, new_record
+from tests.contract.audit_trail import event
 from tests.faults.tamper import Attacker, attacking
 
 
@@ -42,6 +44,12 @@ def _no_leaf(attacker: Attacker) -> None:
     attacker.sign_again()
 
 
+def _blamed_on_an_erasure(attacker: Attacker) -> None:
+    """Record 8 is emptied as erasing empties one, by the record that erased somebody else."""
+    attacker.do("UPDATE audit_payload SET nonce = x'', ciphertext = x'', erased_by = 30 WHERE seq = 8")
+    attacker.do("UPDATE audit_index SET outcome = '', rules = '[]', patient_pseudonym = '' WHERE seq = 8")
+
+
 def _every_leaf(attacker: Attacker) -> None:
     for index in range(31):
         attacker.edit_leaf(index)
@@ -65,6 +73,8 @@ def _every_leaf(attacker: Attacker) -> None:
         (lambda it: it.do("UPDATE audit_index SET outcome = 'OFFER' WHERE seq = 4"), 4),
         (lambda it: it.do("UPDATE audit_payload SET erased_by = 31 WHERE seq = 8"), 8),
         (lambda it: it.do("UPDATE audit_payload SET erased_by = 30 WHERE seq = 8"), 8),
+        (_blamed_on_an_erasure, 8),
+        (lambda it: it.do("UPDATE data_key SET key_id = 'zz' WHERE destroyed_by = 30"), 30),
         (lambda it: it.do("UPDATE log_meta SET value = 'no key' WHERE name = 'verifier_key'"), 0),
         (lambda it: it.do("UPDATE audit_index SET event = CAST(x'ff' AS TEXT) WHERE seq = 8"), 8),
     ],
@@ -112,6 +122,14 @@ def test_another_finding_does_not_hide_that_a_checkpoint_differs(closed: Path, t
     assert [one.index for one in found(directory, payloads=False).findings] == [20]
     with closing(SqliteAuditReader(directory, fixed_clock)) as reader:
         assert [one.index for one in verify(reader, since=kept.note).findings] == [0, 20]
+
+
+def test_what_a_pruning_did_not_reach_is_not_blamed_on_it(log: MemoryAuditLog) -> None:
+    log.append(event("pruning", change=PrunePayloads(6)))
+    assert verify(log).is_whole
+    log._rows._empty([8], 30)
+    (finding,) = verify(log).findings
+    assert (finding.index, "says nothing of it" in finding.text) == (8, True)
 
 
 def test_only_the_lowest_findings_are_kept(closed: Path, tmp_path: Path) -> None:
