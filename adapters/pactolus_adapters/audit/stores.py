@@ -11,7 +11,7 @@ from pactolus_adapters.audit.sqlite import IF_HELD, SqliteAuditLog, SqliteAuditR
 from pactolus_engine.errors import AuditUnavailable
 from pactolus_engine.trail import AuditTrail
 
-__all__ = ["IF_HELD", "StorePlace", "key_source", "open_log", "open_reader"]
+__all__ = ["IF_HELD", "StorePlace", "key_source", "migrate_store", "open_log", "open_reader"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -49,6 +49,22 @@ def open_reader(place: StorePlace, clock: Clock) -> LedgerReader:
     if place.database:
         return _open_postgres_reader(place, clock)
     return SqliteAuditReader(place.directory, clock, place.key_source)
+
+
+def migrate_store(place: StorePlace, wanted: int | None) -> tuple[int, int]:
+    """Brings the tables of a PostgreSQL store to a version of the schema (None: the latest); the versions before
+    and after. Raises `AuditUnavailable`."""
+    if not place.database:
+        raise AuditUnavailable(
+            "only the tables of a PostgreSQL store are migrated by hand: name its `database`; the embedded store is "
+            "brought up to date when the service opens it"
+        )
+    try:
+        from pactolus_adapters.audit.postgres_schema import LATEST, migrate_database
+    except ImportError as error:
+        raise _no_driver() from error
+    wanted = LATEST if wanted is None else wanted
+    return migrate_database(place.database, wanted), wanted
 
 
 # The driver is an extra, so it is imported only where it is asked for.

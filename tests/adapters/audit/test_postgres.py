@@ -1,10 +1,12 @@
 """The audit log in PostgreSQL keeps the contract, and its word when PostgreSQL does not."""
 
+import re
 import shutil
 import subprocess
 import sys
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
+from dataclasses import replace
 from itertools import count
 from pathlib import Path
 
@@ -16,9 +18,12 @@ from pactolus_adapters.audit.postgres import PostgresAuditLog, PostgresAuditRead
 from pactolus_adapters.audit.postgres_open import lock_log, open_writer
 from pactolus_adapters.audit.postgres_schema import LATEST, migrate
 from pactolus_adapters.audit.signing_file import SIGNING_FILE
+from pactolus_adapters.tlog.checkpoint import open_checkpoint
+from pactolus_adapters.tlog.keys import NoteVerifier
 from pactolus_engine.errors import AuditUnavailable
+from pactolus_engine.ports import DestroyKey, PrunePayloads
 from tests.contract.audit_log import AuditLogContract, Clock, fixed_clock, new_record
-from tests.contract.audit_trail import AuditTrailContract, MakeTrail
+from tests.contract.audit_trail import AuditTrailContract, MakeTrail, event
 from tests.support.postgres import PostgresServer, running_postgres
 from tests.support.process import until
 
@@ -360,3 +365,34 @@ def test_without_the_driver_the_extra_is_named(tmp_path: Path) -> None:
     )
     assert done.stdout.count("AuditUnavailable: `database` is set") == 2
     assert done.stdout.count("pactolus[postgres]") == 2
+
+
+# --- roles -----------------------------------------------------------------------------------------
+
+PAGE = Path(__file__).parents[3] / "docs" / "audit" / "stores.md"
+
+
+def test_the_role_of_the_page_can_do_all_the_service_does_and_no_more(
+    database: str, directory: Path, postgres: PostgresServer
+) -> None:
+    (grants,) = re.findall(r"```sql\n(.*?)```", PAGE.read_text(encoding="utf-8"), re.DOTALL)
+    _migrate(database, LATEST)
+    schema = database.rpartition("=")[2].rstrip("'")
+    _query(
+        database,
+        f"CREATE ROLE pactolus_service LOGIN; GRANT USAGE ON SCHEMA {schema} TO pactolus_service; {grants}",
+    )
+    service = database.replace("user=pactolus", "user=pactolus_service")
+    log = PostgresAuditLog(service, directory, fixed_clock)
+    log.append(replace(new_record(), patient_names=("Patient/p1", "urn:oid:1.2|7")))
+    size = open_checkpoint(log.publish(), [NoteVerifier.from_text(log.verifier_key)])[0].size
+    log.add_cosignature(size, "witness.example", "— witness.example AAAA")
+    log.rebuild_tiles()
+    (key_id,) = log.keys_of("north", ("Patient/p1",))
+    log.append(event("erasure", change=DestroyKey(key_id)))
+    log.append(event("pruning", change=PrunePayloads(1)))
+    log.close()
+    for statement in ("UPDATE audit_entry SET leaf = ''", "DELETE FROM checkpoint", "DROP TABLE audit_entry",
+                      "ALTER TABLE audit_entry DISABLE TRIGGER USER", "UPDATE audit_schema SET version = 1"):  # fmt: skip
+        with pytest.raises(psycopg.errors.InsufficientPrivilege):
+            _query(service, statement)

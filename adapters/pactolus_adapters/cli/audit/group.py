@@ -3,6 +3,7 @@
 import click
 
 from pactolus_adapters.cli.audit.affected import affected
+from pactolus_adapters.cli.audit.migrate import migrate
 
 __all__ = ["audit"]
 
@@ -12,5 +13,5 @@ def audit() -> None:
     """Questions to the records of the audit store, proofs that they stand, and their keeping."""
 
 
-for _verb in (affected,):
+for _verb in (affected, migrate):
     audit.add_command(_verb)
