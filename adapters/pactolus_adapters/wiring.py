@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from pactolus_adapters.answers import decode_answer
 from pactolus_adapters.audit.checkpointing import NewSigner
 from pactolus_adapters.audit.log import LedgerReader
-from pactolus_adapters.audit.stores import StorePlace, key_source, migrate_store, open_log, open_reader
+from pactolus_adapters.audit.stores import StorePlace, key_source, open_log, open_reader
 from pactolus_adapters.clock import system_clock
 from pactolus_adapters.fhir.r4_models import warm_up
 from pactolus_adapters.fhir.strict_json import Limits
@@ -37,7 +37,6 @@ __all__ = [
     "Records",
     "affected_json_text",
     "error_json_text",
-    "migrate",
     "open_house",
     "open_matcher",
     "open_records",
@@ -134,14 +133,6 @@ def open_trail(settings: Settings) -> Iterator[LedgerReader]:
         yield reader
     finally:
         reader.close()
-
-
-def migrate(settings: Settings, wanted: int | None) -> tuple[int, int]:
-    """Brings the tables of a PostgreSQL store to a version (None: the latest); the versions before and after.
-
-    Raises `AuditUnavailable`.
-    """
-    return migrate_store(_store(settings), wanted)
 
 
 def _store(settings: Settings) -> StorePlace:

@@ -1,5 +1,6 @@
 """Which store an audit log is in: opens it to record, or only to read."""
 
+from contextlib import AbstractContextManager
 from dataclasses import dataclass, field
 from pathlib import Path
 
@@ -7,11 +8,20 @@ from pactolus_adapters.audit.checkpointing import NewSigner
 from pactolus_adapters.audit.key_sources import KEY_FILE, KeyCommand, KeyFile, KeySource
 from pactolus_adapters.audit.ledger import Clock
 from pactolus_adapters.audit.log import LedgerReader
+from pactolus_adapters.audit.rows import Rows
 from pactolus_adapters.audit.sqlite import IF_HELD, SqliteAuditLog, SqliteAuditReader
 from pactolus_engine.errors import AuditUnavailable
 from pactolus_engine.trail import AuditTrail
 
-__all__ = ["IF_HELD", "StorePlace", "key_source", "migrate_store", "open_log", "open_reader"]
+__all__ = [
+    "IF_HELD",
+    "StorePlace",
+    "alone_in_postgres",
+    "key_source",
+    "migrate_postgres",
+    "open_log",
+    "open_reader",
+]
 
 
 @dataclass(frozen=True, slots=True)
@@ -51,22 +61,6 @@ def open_reader(place: StorePlace, clock: Clock) -> LedgerReader:
     return SqliteAuditReader(place.directory, clock, place.key_source)
 
 
-def migrate_store(place: StorePlace, wanted: int | None) -> tuple[int, int]:
-    """Brings the tables of a PostgreSQL store to a version of the schema (None: the latest); the versions before
-    and after. Raises `AuditUnavailable`."""
-    if not place.database:
-        raise AuditUnavailable(
-            "only the tables of a PostgreSQL store are migrated by hand: name its `database`; the embedded store is "
-            "brought up to date when the service opens it"
-        )
-    try:
-        from pactolus_adapters.audit.postgres_schema import LATEST, migrate_database
-    except ImportError as error:
-        raise _no_driver() from error
-    wanted = LATEST if wanted is None else wanted
-    return migrate_database(place.database, wanted), wanted
-
-
 # The driver is an extra, so it is imported only where it is asked for.
 
 
@@ -91,6 +85,26 @@ def _open_postgres_reader(place: StorePlace, clock: Clock) -> LedgerReader:
     except ImportError as error:
         raise _no_driver() from error
     return PostgresAuditReader(place.database, clock, place.key_source)
+
+
+def migrate_postgres(place: StorePlace, wanted: int) -> int:
+    """Brings the tables in the database of a place to a version of the schema, and makes them if there are none; the
+    version before. Raises `AuditUnavailable`."""
+    try:
+        from pactolus_adapters.audit.postgres_schema import migrate_database
+    except ImportError as error:
+        raise _no_driver() from error
+    return migrate_database(place.database, wanted)
+
+
+def alone_in_postgres(place: StorePlace) -> AbstractContextManager[Rows]:
+    """The tables in the database of a place in one transaction, with nobody else who writes. Raises
+    `AuditUnavailable`."""
+    try:
+        from pactolus_adapters.audit.postgres_alone import postgres_alone
+    except ImportError as error:
+        raise _no_driver() from error
+    return postgres_alone(place.database)
 
 
 def _no_driver() -> AuditUnavailable:

@@ -6,21 +6,13 @@ from typing import Any
 
 import click
 
-__all__ = ["house_options", "overlays_option", "releases_options", "store_options", "trust_option"]
+__all__ = ["house_options", "overlays_option", "releases_options", "trust_option"]
 
 _Command = Callable[..., Any]
 
 
 def house_options(command: _Command) -> _Command:
     """`--data`, `--database` and `--rules`, for every command that opens the house."""
-    rules = click.option(
-        "--rules", type=click.Path(path_type=Path), help="Folder of the rule packs [PACTOLUS_RULES, ./rules]."
-    )
-    return store_options(rules(command))
-
-
-def store_options(command: _Command) -> _Command:
-    """`--data` and `--database`, for every command that opens the audit store alone."""
     data = click.option(
         "--data",
         type=click.Path(path_type=Path),
@@ -31,7 +23,10 @@ def store_options(command: _Command) -> _Command:
         help="PostgreSQL database of the audit store, in place of a file in --data [PACTOLUS_DATABASE, none]. "
         "Other users of this machine see the command line: no password in it.",
     )
-    return data(database(command))
+    rules = click.option(
+        "--rules", type=click.Path(path_type=Path), help="Folder of the rule packs [PACTOLUS_RULES, ./rules]."
+    )
+    return data(database(rules(command)))
 
 
 def overlays_option(command: _Command) -> _Command:

@@ -18,6 +18,7 @@ from pactolus_adapters.audit.postgres import PostgresAuditLog, PostgresAuditRead
 from pactolus_adapters.audit.postgres_open import lock_log, open_writer
 from pactolus_adapters.audit.postgres_schema import LATEST, migrate
 from pactolus_adapters.audit.signing_file import SIGNING_FILE
+from pactolus_adapters.audit.stores import StorePlace, alone_in_postgres, migrate_postgres
 from pactolus_adapters.tlog.checkpoint import open_checkpoint
 from pactolus_adapters.tlog.keys import NoteVerifier
 from pactolus_engine.errors import AuditUnavailable
@@ -168,6 +169,48 @@ def test_a_log_that_is_not_there_is_not_made_for_a_question(database: str, direc
     with pytest.raises(AuditUnavailable, match="no audit store in the database"):
         PostgresAuditReader(database, fixed_clock, KeyFile(directory / KEY_FILE))
     assert _query(database, _SCHEMA) == []
+
+
+def test_the_way_down_is_for_a_log_that_nobody_has_open(database: str, directory: Path) -> None:
+    place = StorePlace(directory, KeyFile(directory / KEY_FILE), database=database)
+    assert (migrate_postgres(place, LATEST), migrate_postgres(place, LATEST)) == (0, LATEST)
+    log = PostgresAuditLog(database, directory, fixed_clock)
+    log.append(new_record())
+    with pytest.raises(AuditUnavailable, match="have the audit log open"):
+        migrate_postgres(place, 1)
+    log.close()
+    assert (migrate_postgres(place, 1), migrate_postgres(place, LATEST)) == (LATEST, 1)
+    with pytest.raises(AuditUnavailable, match="a log that holds records is not taken down"):
+        migrate_postgres(place, 0)
+    with pytest.raises(AuditUnavailable, match="no schema version `3`"):
+        migrate_postgres(place, 3)
+
+
+def test_work_on_the_whole_store_is_for_one_who_is_alone(database: str, directory: Path) -> None:
+    place = StorePlace(directory, KeyFile(directory / KEY_FILE), database=database)
+    log = PostgresAuditLog(database, directory, fixed_clock)
+    with pytest.raises(AuditUnavailable, match="have the audit log open"), alone_in_postgres(place):
+        pytest.fail("somebody has it open")
+    _end_sessions(database)
+    with alone_in_postgres(place) as rows:
+        rows.put_meta({"key_check": "another"})
+    # The process that had it open notices that the key has changed meanwhile.
+    with pytest.raises(AuditUnavailable, match="another key-encryption key now"):
+        log.append(new_record())
+    log.close()
+    with pytest.raises(ZeroDivisionError), alone_in_postgres(place) as rows:
+        rows.put_meta({"key_check": "a third"})
+        raise ZeroDivisionError
+    with alone_in_postgres(place) as rows:
+        assert rows.meta()["key_check"] == "another"
+
+
+def _end_sessions(database: str) -> None:
+    _query(
+        database,
+        "SELECT pg_terminate_backend(pid, 5000) FROM pg_stat_activity "
+        "WHERE application_name = 'pactolus' AND pid <> pg_backend_pid()",
+    )
 
 
 # --- what the database itself refuses ------------------------------------------------------------
@@ -340,11 +383,7 @@ def test_a_log_goes_on_when_postgres_comes_back(tmp_path: Path) -> None:
 def test_a_session_that_was_ended_meanwhile_costs_no_batch(database: str, directory: Path) -> None:
     log = PostgresAuditLog(database, directory, fixed_clock)
     for number in range(3):
-        _query(
-            database,
-            "SELECT pg_terminate_backend(pid, 5000) FROM pg_stat_activity "
-            "WHERE application_name = 'pactolus' AND pid <> pg_backend_pid()",
-        )
+        _end_sessions(database)
         assert log.append(new_record(str(number)))[0].index == number
         assert log.read(number).index == number
     log.close()

@@ -1,4 +1,4 @@
-"""The commands over either store: `--database`, and `pactolus audit migrate` up and down."""
+"""The commands over a PostgreSQL store: `--database`."""
 
 from collections.abc import Callable
 from pathlib import Path
@@ -37,31 +37,3 @@ def test_a_database_that_is_not_there_is_exit_5_and_no_guess(run: Runner, tmp_pa
     assert "PostgreSQL cannot be reached" in told.err
     assert "hunter2" not in told.err + told.out
     assert not (tmp_path / "data" / "audit.sqlite3").exists()
-
-
-def test_the_tables_go_down_and_up(
-    run: Runner, new_database: Callable[[], str], monkeypatch: pytest.MonkeyPatch
-) -> None:
-    monkeypatch.setenv("PACTOLUS_DATABASE", new_database())
-    assert run("evaluate", EXAMPLE, *AT).code == Exit.OUTCOME
-    assert run("audit", "migrate").out == "schema version: 2\n"
-    down = run("audit", "migrate", "--to", "1")
-    assert (down.code, down.out) == (Exit.OUTCOME, "schema version: 1 (before: 2)\n")
-    for impossible, why in (("0", "a log that holds records is not taken down"), ("99", "expected 0 to 2")):
-        refused = run("audit", "migrate", "--to", impossible)
-        assert refused.code == Exit.AUDIT_UNAVAILABLE
-        assert why in refused.err
-    assert run("audit", "migrate").out == "schema version: 2 (before: 1)\n"
-    assert run("evaluate", EXAMPLE, *AT).code == Exit.OUTCOME
-
-
-def test_the_tables_are_made_without_a_server(run: Runner, new_database: Callable[[], str]) -> None:
-    made = run("audit", "migrate", "--database", new_database())
-    assert (made.code, made.out) == (Exit.OUTCOME, "schema version: 2 (before: 0)\n")
-
-
-def test_the_embedded_store_is_not_migrated_by_hand(run: Runner, tmp_path: Path) -> None:
-    refused = run("audit", "migrate")
-    assert refused.code == Exit.AUDIT_UNAVAILABLE
-    assert "name its `database`" in refused.err
-    assert not (tmp_path / "data").exists()

@@ -3,7 +3,6 @@
 import click
 
 from pactolus_adapters.cli.audit.affected import affected
-from pactolus_adapters.cli.audit.migrate import migrate
 
 __all__ = ["audit"]
 
@@ -13,5 +12,5 @@ def audit() -> None:
     """Questions to the records of the audit store, proofs that they stand, and their keeping."""
 
 
-for _verb in (affected, migrate):
+for _verb in (affected,):
     audit.add_command(_verb)
