@@ -24,6 +24,7 @@ from pactolus_adapters.audit.postgres_committer import PostgresCommitter
 from pactolus_adapters.audit.postgres_open import (
     check_exists,
     check_schema,
+    hold_log,
     lock_log,
     open_reader,
     open_writer,
@@ -144,6 +145,7 @@ def _settled(connection: psycopg.Connection, settle: Callable[[Rows], Identity],
         if not makes:
             check_exists(schema_version(connection))
         migrate(connection, LATEST)
+        hold_log(connection)
         connection.autocommit = False
         lock_log(connection)
         rows = PostgresRows(connection)

@@ -1,5 +1,6 @@
 """Which store an audit log is in: opens it to record, or only to read."""
 
+from contextlib import AbstractContextManager
 from dataclasses import dataclass, field
 from pathlib import Path
 
@@ -7,10 +8,19 @@ from pactolus_adapters.audit.checkpointing import NewSigner
 from pactolus_adapters.audit.key_sources import KEY_FILE, KeyCommand, KeyFile, KeySource
 from pactolus_adapters.audit.ledger import Clock
 from pactolus_adapters.audit.log import LedgerLog, LedgerReader
+from pactolus_adapters.audit.rows import Rows
 from pactolus_adapters.audit.sqlite import IF_HELD, SqliteAuditLog, SqliteAuditReader
 from pactolus_engine.errors import AuditUnavailable
 
-__all__ = ["IF_HELD", "StorePlace", "key_source", "open_log", "open_reader"]
+__all__ = [
+    "IF_HELD",
+    "StorePlace",
+    "alone_in_postgres",
+    "key_source",
+    "migrate_postgres",
+    "open_log",
+    "open_reader",
+]
 
 
 @dataclass(frozen=True, slots=True)
@@ -74,6 +84,26 @@ def _open_postgres_reader(place: StorePlace, clock: Clock) -> LedgerReader:
     except ImportError as error:
         raise _no_driver() from error
     return PostgresAuditReader(place.database, clock, place.key_source)
+
+
+def migrate_postgres(place: StorePlace, wanted: int) -> int:
+    """Brings the tables in the database of a place to a version of the schema, and makes them if there are none; the
+    version before. Raises `AuditUnavailable`."""
+    try:
+        from pactolus_adapters.audit.postgres_schema import migrate_database
+    except ImportError as error:
+        raise _no_driver() from error
+    return migrate_database(place.database, wanted)
+
+
+def alone_in_postgres(place: StorePlace) -> AbstractContextManager[Rows]:
+    """The tables in the database of a place in one transaction, with nobody else who writes. Raises
+    `AuditUnavailable`."""
+    try:
+        from pactolus_adapters.audit.postgres_alone import postgres_alone
+    except ImportError as error:
+        raise _no_driver() from error
+    return postgres_alone(place.database)
 
 
 def _no_driver() -> AuditUnavailable:
