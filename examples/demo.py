@@ -4,7 +4,7 @@
 
 The MRD result of the first is then taken back, and with it what was suggested on it. Without `--data`
 the records go into a folder that is removed at the end. Exit code 1: an answer was
-not the expected one, or a record did not come back as it was given. Nothing here knows more of
+not the expected one, or a record did not come back as it was given, or is not proved. Nothing here knows more of
 Pactolus than its protobuf contract does.
 """
 
@@ -25,9 +25,14 @@ from typing import Any
 
 import grpc
 from google.protobuf.json_format import MessageToDict
+from proving import root_from, size_and_root
 from telling import COLUMNS, Teller, clean, outcome_of, word
 
-from pactolus.v1.audit_service_pb2 import GetDecisionRequest
+from pactolus.v1.audit_service_pb2 import (
+    GetDecisionRequest,
+    GetInclusionProofRequest,
+    GetInclusionProofResponse,
+)
 from pactolus.v1.audit_service_pb2_grpc import AuditServiceStub
 from pactolus.v1.decision_pb2 import Decision
 from pactolus.v1.evaluation_service_pb2 import EvaluateRequest, EvaluateResponse, PackSelector
@@ -263,8 +268,26 @@ def read_back(audit: AuditServiceStub, answers: Sequence[EvaluateResponse]) -> l
     return [audit.GetDecision(request, timeout=_TIMEOUT).response for request in asked]
 
 
+def proofs_of(
+    audit: AuditServiceStub, answers: Sequence[EvaluateResponse]
+) -> list[GetInclusionProofResponse]:
+    """The proof that each record stands in the tree of a signed checkpoint."""
+    asked = [GetInclusionProofRequest(index=answer.receipt.index) for answer in answers]
+    return [audit.GetInclusionProof(request, timeout=_TIMEOUT) for request in asked]
+
+
+def is_proved(answer: EvaluateResponse, proof: GetInclusionProofResponse) -> bool:
+    """Whether the hashes lead from the leaf of the receipt to the root of the checkpoint."""
+    size, root = size_and_root(proof.checkpoint_note)
+    receipt = answer.receipt
+    return root_from(receipt.leaf_hash, receipt.index, size, proof.hashes) == root
+
+
 def checks(
-    answers: Sequence[EvaluateResponse], records: Sequence[EvaluateResponse], again: EvaluateResponse
+    answers: Sequence[EvaluateResponse],
+    records: Sequence[EvaluateResponse],
+    again: EvaluateResponse,
+    proofs: Sequence[GetInclusionProofResponse],
 ) -> dict[str, list[list[str]]]:
     """What is to hold of every answer, and for each answer what does not."""
     ids = [recomputed_id(record.decision) for record in records]
@@ -279,6 +302,10 @@ def checks(
         "decision ids recomputed from the content of the record": [
             [] if own == answer.decision.decision_id else [f"id of record {answer.receipt.index} differs"]
             for own, answer in zip(ids, answers, strict=True)
+        ],
+        "records proved to stand in the tree of the log": [
+            [] if is_proved(answer, proof) else [f"record {answer.receipt.index} is not proved"]
+            for answer, proof in zip(answers, proofs, strict=True)
         ],
         "requests sent again: the same answer, no second record": [
             [
@@ -313,10 +340,11 @@ def send_and_check(channel: grpc.Channel) -> int:
     try:
         *answers, again = ask_all(EvaluationServiceStub(channel))
         records = read_back(AuditServiceStub(channel), answers)
+        proofs = proofs_of(AuditServiceStub(channel), answers)
     except grpc.RpcError as error:
         print(f"\nWRONG: the server refused with {error.code().name}: {clean(error.details() or '')}\n")
         return 1
-    found = checks(answers, records, again)
+    found = checks(answers, records, again, proofs)
     tell_summary(answers, found)
     print()
     return 1 if any(fault for faults in found.values() for fault in faults) else 0

@@ -32,7 +32,7 @@ def _row(setting: Field[Any]) -> str:
 
 def _default(setting: Field[Any]) -> str:
     match setting.default:
-        case None | ():
+        case None | () | "":
             return "none"
         case bool():
             return f"`{str(setting.default).lower()}`"

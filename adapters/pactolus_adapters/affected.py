@@ -1,7 +1,8 @@
 """Which recorded decisions rest on one thing: an Observation, a code set, a parameter, a pack.
 
 For a recall, so a doubt counts as a yes: a decision whose pack cannot be asked any more is listed as
-not sure. Every record is opened and checked on the way; one that cannot be ends the search.
+not sure. Every record is opened and checked on the way; one that cannot be ends the search. Only what was erased
+or pruned, or whose key is lost, is passed over and counted.
 """
 
 import re
@@ -16,14 +17,14 @@ from pactolus_adapters.fhir.codes import CodeBook
 from pactolus_adapters.fhir.resource import Resource
 from pactolus_adapters.fhir.stored import stored_resources
 from pactolus_engine.decision import Decision, Outcome, PackIdentity
-from pactolus_engine.errors import InputInvalid, Violation
+from pactolus_engine.errors import InputInvalid, RecordGone, Violation
 from pactolus_engine.facts import Source
 from pactolus_engine.pack.model import Pack
-from pactolus_engine.ports import AuditLog, PackShelf, Receipt, StoredRecord
+from pactolus_engine.ports import PackShelf, Receipt, StoredRecord
 from pactolus_engine.record import StoredInput, leaf_hash, read_commitment, read_stored_input
+from pactolus_engine.trail import AuditTrail, Selection
 
-__all__ = ["Affected", "Ground", "GroundKind", "Retractions", "affected"]
-
+__all__ = ["Affected", "Ground", "GroundKind", "Passed", "Retractions", "affected"]
 
 _REFERENCE: Final = re.compile(
     r"[A-Z][A-Za-z]*/[A-Za-z0-9\-.]{1,64}|https?://\S+(?<!/_history/)|urn:(?:uuid|oid):\S+"
@@ -61,6 +62,10 @@ class Ground:
         name, _, version = written.partition("@")
         return cls(GroundKind.PACK, name, version)
 
+    def asked(self) -> dict[str, str]:
+        """The thing in words, for the record of the question."""
+        return {"ground": self.kind.value, "name": self.name, "version": self.version}
+
 
 @dataclass(frozen=True, slots=True)
 class Affected:
@@ -78,6 +83,13 @@ class Affected:
     patient_pseudonym: str
     is_sure: bool
     suggested: tuple[str, ...]
+
+
+class Passed:
+    """Decisions that a search could not ask, by their index; filled by a search, complete when it has ended."""
+
+    def __init__(self) -> None:
+        self.gone: list[int] = []
 
 
 class Retractions:
@@ -109,36 +121,44 @@ class _Opened:
 
 
 def affected(
-    log: AuditLog,
+    log: AuditTrail,
     shelf: PackShelf,
     ground: Ground,
     tenant: str | None = None,
     progress: Callable[[int, int], None] = lambda _done, _all: None,
     retractions: Retractions | None = None,
+    passed: Passed | None = None,
 ) -> Iterator[Affected]:
     """The decisions that rest on `ground`, oldest first; of one tenant, or of all (None).
 
-    `progress` is told how many records were looked at, of how many; `retractions` what they take back.
+    `progress` is told how many records were looked at, of how many; `retractions` what they take back,
+    `passed` which decisions nobody can read any more.
     Raises `InputInvalid` when the ground is not named as it has to be, or when neither the shelf nor any
     decision knows it (the latter is known only at the end), for a mistyped name must not pass for an
     all-clear; `AuditUnavailable` when a record cannot be read.
     """
     reach = _Reach(tuple(compiled.pack for compiled in shelf.all()), ground)
     reach.check()
-    return _search(log, reach, tenant, progress, retractions or Retractions())
+    return _search(log, reach, tenant, progress, retractions or Retractions(), passed or Passed())
 
 
 def _search(
-    log: AuditLog,
+    log: AuditTrail,
     reach: "_Reach",
     tenant: str | None,
     progress: Callable[[int, int], None],
     retractions: Retractions,
+    passed: Passed,
 ) -> Iterator[Affected]:
     is_known = reach.is_on_shelf()
     size = log.size()
     for index in range(size):
-        opened = _opened(log.read(index), tenant)
+        try:
+            opened = _opened(log.read(index), tenant)
+        except RecordGone:
+            opened = None
+            if _was_decision(log, index, tenant):
+                passed.gone.append(index)
         if opened is not None:
             retractions.note(opened.stored.request.tenant, index, opened.decision)
             is_sure = reach.rests_on(opened.decision, opened.stored)
@@ -147,7 +167,15 @@ def _search(
                 yield _told(opened, log.origin, is_sure is True)
         progress(index + 1, size)
     if not is_known:
-        raise reach.unknown()
+        raise reach.unknown(len(passed.gone))
+
+
+def _was_decision(log: AuditTrail, index: int, tenant: str | None) -> bool:
+    """Whether what is gone was a decision, by its leaf, and of the tenant, by what is left of the index."""
+    entry = next(log.entries(index, index + 1), None)
+    if entry is None or read_commitment(entry.leaf)["event"] != "evaluation":
+        return False
+    return all(tenant in {None, one.tenant} for one in log.listed(Selection(), index - 1, 1))
 
 
 def _opened(record: StoredRecord, tenant: str | None) -> _Opened | None:
@@ -212,12 +240,13 @@ class _Reach:
             self._is_meant(one) for one in decided_from(stored)
         )
 
-    def unknown(self) -> InputInvalid:
-        """The refusal of a name that nothing knows."""
+    def unknown(self, gone: int) -> InputInvalid:
+        """The refusal of a name that nothing knows; `gone`: how many decisions could not be asked."""
+        unread = f"; erased decisions that could not be asked: {gone}" if gone else ""
         if self.ground.kind is GroundKind.OBSERVATION:
-            return self._invalid("no recorded decision knows this resource, or this version of it")
+            return self._invalid(f"no recorded decision knows this resource, or this version of it{unread}")
         what = "pack, or this version of it" if self.ground.kind is GroundKind.PACK else "parameter"
-        return self._invalid(f"neither the shelf nor any recorded decision knows this {what}")
+        return self._invalid(f"neither the shelf nor any recorded decision knows this {what}{unread}")
 
     def _invalid(self, expected: str) -> InputInvalid:
         return InputInvalid([Violation(self.ground.kind.value, expected)])

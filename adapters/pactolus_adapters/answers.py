@@ -12,7 +12,15 @@ from pactolus_engine.decision import Decision, Outcome
 from pactolus_engine.errors import InputInvalid, PackNotFound, PactolusError, Violation
 from pactolus_engine.record import decision_from_json, decision_json
 
-__all__ = ["Suggestions", "decode_answer", "encode_answer", "encode_refusal", "suggestions_of"]
+__all__ = [
+    "DecidedIn",
+    "Suggestions",
+    "decided_in",
+    "decode_answer",
+    "encode_answer",
+    "encode_refusal",
+    "suggestions_of",
+]
 
 _PACK_NOT_FOUND = "pack-not-found"
 _INPUT_INVALID = "input-invalid"
@@ -60,6 +68,20 @@ class Suggestions:
     pack: str
     suggested: tuple[str, ...]
     retracted: frozenset[str]
+
+
+@dataclass(frozen=True, slots=True)
+class DecidedIn:
+    """A recorded decision in short."""
+
+    decision_id: str
+    outcome: Outcome
+
+
+def decided_in(answer: bytes) -> DecidedIn:
+    """Id and outcome alone, without making a decision out of the record."""
+    decision = json.loads(json.loads(answer)["decision"])
+    return DecidedIn(decision["decision_id"], Outcome(decision["outcome"]))
 
 
 def suggestions_of(answer: bytes) -> Suggestions:

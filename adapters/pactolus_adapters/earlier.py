@@ -6,7 +6,7 @@ its resources and ids of decisions, no value. Their content is read again only w
 
 from collections import OrderedDict
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from threading import Lock
 from typing import Final
 
@@ -15,6 +15,7 @@ from pactolus_adapters.fhir.resource import Resource
 from pactolus_adapters.fhir.stored import Seen, is_superseded, seen, stored_resources, written_bundle
 from pactolus_adapters.fhir.taken import put_in
 from pactolus_adapters.fhir.write_context import care_plan_id
+from pactolus_engine.errors import RecordGone
 from pactolus_engine.ports import AuditLog, PatientHistory, StoredRecord
 from pactolus_engine.record import EarlierInput, StoredInput, TakenInput, read_stored_input
 
@@ -62,9 +63,20 @@ class Memory:
             self._forgotten += 1
 
     def past(self, audit: AuditLog, tenant: str, names: tuple[str, ...]) -> "Past":
-        """What is known of a patient under any of these names. Raises `AuditUnavailable`."""
+        """What is known of a patient under any of these names. Raises `AuditUnavailable`.
+
+        A record that was erased, or whose key is lost, is passed over: the history is not complete then.
+        """
         history = audit.history(tenant, names) if names else PatientHistory()
-        return Past(audit, history, {index: self._remembered(audit, index) for index in history.indexes})
+        records: dict[int, _Remembered] = {}
+        gone: list[int] = []
+        for index in history.indexes:
+            try:
+                records[index] = self._remembered(audit, index)
+            except RecordGone:
+                gone.append(index)
+        is_complete = history.is_complete and not gone
+        return Past(audit, replace(history, is_complete=is_complete), records, tuple(gone))
 
     def _remembered(self, audit: AuditLog, index: int) -> _Remembered:
         with self._lock:
@@ -107,11 +119,12 @@ class _Version:
 
 @dataclass(frozen=True, slots=True)
 class Past:
-    """The patient's evaluations, oldest first."""
+    """The patient's evaluations, oldest first. `gone`: those that cannot be read any more."""
 
     audit: AuditLog
     history: PatientHistory
     records: Mapping[int, _Remembered]
+    gone: tuple[int, ...] = ()
     _contents: dict[int, dict[str, Resource]] = field(default_factory=dict)
 
     def newer(self, sent: Iterable[Resource]) -> tuple[TakenInput, ...]:

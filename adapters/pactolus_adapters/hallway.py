@@ -27,7 +27,7 @@ from pactolus_adapters.instants import milliseconds
 from pactolus_adapters.new_records import HallwaySettings, evaluation_record, failure_record
 from pactolus_engine.compiled import CompiledPack
 from pactolus_engine.decision import Decision
-from pactolus_engine.errors import InputInvalid, PackNotFound, PatientMoved, Violation
+from pactolus_engine.errors import InputInvalid, PackNotFound, PatientMoved, RecordGone, Violation
 from pactolus_engine.ports import AuditLog, Matcher, NewRecord, PackShelf, Receipt
 from pactolus_engine.record import ReceivedRequest, TakenInput, request_digest
 
@@ -72,14 +72,16 @@ class Hallway:
         if earlier is not None:
             return earlier
         instant = milliseconds(command.evaluation_time or self.clock())
+        compiled = None
         try:
             compiled = self._compiled(command)
             sent = self._read(command, compiled)
         except (InputInvalid, PackNotFound) as refusal:
-            record = failure_record("refusal", refusal, request, instant, filed_under(request), self.settings)
+            filed = filed_under(request)
+            record = failure_record("refusal", refusal, request, instant, filed, self.settings, compiled)
             return self._append(record)
         except Exception as failure:
-            self._append_failure(failure, request, instant)
+            self._append_failure(failure, request, instant, compiled)
             raise
         asked = Asked(compiled, instant, self.settings.local_base, self.settings.known_bases)
         with self.turns.of(request.tenant, sent.facts.patient.key):
@@ -88,19 +90,23 @@ class Hallway:
     def _decided(
         self, command: EvaluateCommand, request: ReceivedRequest, sent: Read, asked: Asked
     ) -> Answer:
-        """Decides and records, again if another process recorded about the patient meanwhile."""
+        """Decides and records, again if something was recorded about the patient, or erased, meanwhile."""
         moved = PatientMoved("other answers about this patient kept being recorded; try again")
         for _ in range(_TRIES):
             try:
                 record = self._evaluation(command, request, sent, asked)
+            except RecordGone as erased:  # after the history was read: it has to be read anew
+                self.memory.forget()
+                moved.__cause__ = erased
+                continue
             except Exception as failure:
-                self._append_failure(failure, request, asked.instant)
+                self._append_failure(failure, request, asked.instant, asked.compiled)
                 raise
             try:
                 return self._append(record)
             except PatientMoved as again:
                 moved.__cause__ = again
-        self._append_failure(moved, request, asked.instant)
+        self._append_failure(moved, request, asked.instant, asked.compiled)
         raise moved
 
     def _earlier(self, request: ReceivedRequest) -> Answer | None:
@@ -163,9 +169,15 @@ class Hallway:
         """Records and answers: with the answer of an earlier record if another thread was first."""
         return _answer(*self.audit.append(record))
 
-    def _append_failure(self, failure: Exception, request: ReceivedRequest, instant: datetime) -> None:
+    def _append_failure(
+        self,
+        failure: Exception,
+        request: ReceivedRequest,
+        instant: datetime,
+        compiled: CompiledPack | None,
+    ) -> None:
         """A failure is recorded without its request id, so that the caller may try again with it."""
-        self.audit.append(failure_record("failure", failure, request, instant, "", self.settings))
+        self.audit.append(failure_record("failure", failure, request, instant, "", self.settings, compiled))
 
     def _evaluation(
         self,

@@ -13,12 +13,16 @@ from pactolus_adapters.instants import written
 from pactolus_engine.compiled import CompiledPack
 from pactolus_engine.decision import PackIdentity
 from pactolus_engine.errors import EnginesDisagree
+from pactolus_engine.pack.approval import recorded
 from pactolus_engine.ports import Expected, NewRecord
-from pactolus_engine.record import DecidedBy, ReceivedRequest, request_digest, stored_input
+from pactolus_engine.record import (
+    DecidedBy,
+    ReceivedRequest,
+    request_digest,
+    stored_input,
+)
 
 __all__ = ["HallwaySettings", "evaluation_record", "failure_record"]
-
-_NO_PACK = PackIdentity("", "", "")
 
 
 @dataclass(frozen=True, slots=True)
@@ -80,9 +84,15 @@ def failure_record(
     instant: datetime,
     request_id: str,
     settings: HallwaySettings,
+    compiled: CompiledPack | None,
 ) -> NewRecord:
-    """Of a refusal or a failure (`event`); `request_id` empty: the caller may try again with it."""
-    decided = _decided_by(instant, _NO_PACK, None, settings)
+    """Of a refusal or a failure (`event`); `request_id` empty: the caller may try again with it.
+
+    `compiled`: the pack that was asked for, None when there is none such. Then only the encrypted part
+    says its name, for a name that no pack has may be anything.
+    """
+    asked = _asked_for(request, compiled, settings)
+    decided = _decided_by(instant, asked, compiled, settings)
     return NewRecord(
         event=event,
         tenant=request.tenant,
@@ -91,7 +101,7 @@ def failure_record(
         request_id=request_id,
         request_digest=request_digest(request),
         instant=decided.instant,
-        commitment=_commitment(_NO_PACK, settings),
+        commitment=_commitment(asked if compiled else PackIdentity("", "", ""), settings),
         input=stored_input(request, decided),
         output=encode_refusal(error),
         outcome="",
@@ -99,10 +109,19 @@ def failure_record(
     )
 
 
+def _asked_for(
+    request: ReceivedRequest, compiled: CompiledPack | None, settings: HallwaySettings
+) -> PackIdentity:
+    if compiled is None:
+        return PackIdentity(request.pack_id or settings.default_pack, request.pack_version, "")
+    return PackIdentity(compiled.pack.id, compiled.pack.version, compiled.pack.digest)
+
+
 def _decided_by(
     instant: datetime, pack: PackIdentity, compiled: CompiledPack | None, settings: HallwaySettings
 ) -> DecidedBy:
     parameters = compiled.pack.parameter_values if compiled else {}
+    overlay = compiled.pack.overlay if compiled else None
     return DecidedBy(
         instant=written(instant),
         pack=pack,
@@ -113,6 +132,9 @@ def _decided_by(
             "fhir_bases": ",".join(settings.known_bases),
         },
         versions=dict(settings.versions),
+        content_digest=compiled.pack.content_digest if compiled else "",
+        overlay_digest=overlay.digest if overlay else "",
+        approvals=tuple(map(recorded, compiled.pack.approvals)) if compiled else (),
     )
 
 
@@ -127,5 +149,6 @@ def _commitment(pack: PackIdentity, settings: HallwaySettings) -> dict[str, str]
 
 
 def _is_told_whole(considered: Considered, past: Past) -> bool:
-    """Whether the answer rests on the whole history; one that takes nothing back does not ask it."""
-    return past.history.is_complete or not considered.earlier
+    """Whether the answer rests on the whole history. One that takes nothing back does not ask about records
+    beyond those that are looked at; of one that cannot be read nobody knows what it suggested."""
+    return not past.gone and (past.history.is_complete or not considered.earlier)

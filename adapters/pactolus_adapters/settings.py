@@ -20,8 +20,8 @@ class SettingsInvalid(PactolusError):
     """A setting cannot be used; names it and says what is expected."""
 
 
-def _setting(default: Any, read: Callable[[str], Any], meaning: str) -> Any:
-    return field(default=default, metadata={"read": read, "meaning": meaning})
+def _setting(default: Any, read: Callable[[str], Any], meaning: str, *, is_secret: bool = False) -> Any:
+    return field(default=default, metadata={"read": read, "meaning": meaning}, repr=not is_secret)
 
 
 def _switch(text: str) -> bool:
@@ -79,6 +79,13 @@ class Settings:
 
     # RUF009 sees a call; what it makes is a frozen field over an immutable path.
     data: Path = _setting(Path("pactolus-data"), Path, "the folder of the audit store and its key")  # noqa: RUF009
+    database: str = _setting(
+        "",
+        str,
+        "the PostgreSQL database of the audit store, as address (`postgresql://user@host/name`) or as `host=… "
+        "dbname=…`; the keys stay in `data`",
+        is_secret=True,
+    )
     rules: Path = _setting(Path("rules"), Path, "the folder of the rule packs")  # noqa: RUF009
     overlays: Path | None = _setting(  # noqa: RUF009
         None, Path, "the folder of the site's overlays, `<pack id>.yaml` for each pack"
@@ -99,6 +106,9 @@ class Settings:
     )
     signing_command: str = _setting("", str, "a command that signs checkpoints, in place of a key file")
     verifier_key: str = _setting("", str, "the public key of `signing_command`, as signed notes write it")
+    witnesses: Path | None = _setting(  # noqa: RUF009
+        None, Path, "the policy file (C2SP tlog-policy) of the witnesses that are asked to cosign checkpoints"
+    )
     remote_erasure: bool = _setting(
         False, _switch, "let whoever can connect erase patients (`AuditService.ErasePatient`)"
     )

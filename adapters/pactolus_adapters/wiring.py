@@ -15,7 +15,7 @@ from pactolus_adapters.audit.stores import StorePlace, key_source, open_log, ope
 from pactolus_adapters.clock import system_clock
 from pactolus_adapters.fhir.r4_models import warm_up
 from pactolus_adapters.fhir.strict_json import Limits
-from pactolus_adapters.grpcapi.convert import response_json_text
+from pactolus_adapters.grpcapi.convert import decision_json, response_json_text
 from pactolus_adapters.grpcapi.convert_affected import affected_json_text
 from pactolus_adapters.grpcapi.interceptors import public
 from pactolus_adapters.grpcapi.server import GrpcServer, ServerLimits, build_server, serve
@@ -24,12 +24,23 @@ from pactolus_adapters.hallway import Answer, Hallway, HallwaySettings
 from pactolus_adapters.matchers.process import ProcessMatcher
 from pactolus_adapters.packs.folder import FolderShelf
 from pactolus_adapters.releases.shelf import ReleaseShelf
-from pactolus_adapters.settings import Settings
+from pactolus_adapters.settings import Settings, SettingsInvalid
 from pactolus_adapters.signing.keys import read_trust
 from pactolus_adapters.signing.note_keys import command_signer, file_signer
+from pactolus_adapters.tlog.keys import NoteVerifier
+from pactolus_adapters.tlog.policy import Policy, read_policy
+from pactolus_adapters.trail.activation import activation_event
 from pactolus_adapters.trail.erase import Erasure
 from pactolus_adapters.trail.events import Actor, Event, EventRecorder, event_record
+from pactolus_adapters.trail.export_files import Exporter
+from pactolus_adapters.trail.find import Found, Query, find
+from pactolus_adapters.trail.looks import note_look
+from pactolus_adapters.trail.show import Shown, show
 from pactolus_adapters.versions import software_versions
+from pactolus_adapters.witness.client import WitnessClient
+from pactolus_adapters.witness.cosigning import Tell
+from pactolus_adapters.witness.feeding import Feeder
+from pactolus_adapters.witness.submitting import check_log
 from pactolus_engine.compiled import CompiledPack, compile_pack
 from pactolus_engine.match.durable import shards_of
 from pactolus_engine.pack.model import Pack
@@ -39,13 +50,18 @@ from pactolus_engine.trail import AuditTrail
 
 __all__ = [
     "House",
+    "Journal",
     "Records",
     "Wanted",
     "affected_json_text",
+    "decision_json",
     "error_json_text",
+    "open_exporter",
     "keeper",
     "open_erasure",
     "open_house",
+    "open_log_to_publish",
+    "open_journal",
     "open_matcher",
     "open_records",
     "open_shelf",
@@ -53,15 +69,17 @@ __all__ = [
     "prepare_pack",
     "public",
     "response_json_text",
-    "serve",
+    "witness_policy",
 ]
 
 _ENVELOPE_BYTES = 64 * 1024
 """Room in a message for what is not FHIR, so that the size limit of a request is the FHIR reader's."""
 
-_IF_HELD = "if that is the server, ask it (`AuditService.ListAffectedDecisions`), else wait for its end"
+_IF_HELD = "if that is the server, ask it (`{}`), else wait for its end"
 """One process holds a store; a question need not end the server."""
 
+_IF_SERVED = "if that is the server, it asks its witnesses itself (PACTOLUS_WITNESSES), else wait for its end"
+_IF_HELD_TO_EXPORT = "if that is the server, ask it (`AuditService.ExportRecords`), else wait for its end"
 _IF_HELD_TO_ERASE = "if that is the server, end it first, or ask it (`AuditService.ErasePatient`)"
 
 
@@ -73,6 +91,25 @@ class House:
     shelf: PackShelf
     audit: AuditTrail
     settings: Settings
+    events: EventRecorder
+    policy: Policy | None = None
+
+    @contextmanager
+    def feeding(self, tell: Tell) -> Iterator[None]:
+        """Asks the witnesses to cosign new checkpoints while the block runs; `tell` takes lines for the operator.
+
+        Raises `LogUnknown` when the policy names logs and not this one, `AddressUnusable`.
+        """
+        if self.policy is None:
+            yield
+            return
+        check_log(self.policy, NoteVerifier.from_text(self.audit.verifier_key))
+        feeder = Feeder(self.audit, map(WitnessClient, self.policy.witnesses), tell)
+        feeder.start()
+        try:
+            yield
+        finally:
+            feeder.close()
 
     def server(self) -> GrpcServer:
         """The gRPC server over this house, not yet started; its first request finds the models built."""
@@ -86,10 +123,31 @@ class House:
             self.shelf,
             self.audit,
             self.recall,
+            self.events,
             limits,
             self.settings.shows_reflection,
+            self.exporter,
             erasure if self.settings.remote_erasure else None,
         )
+
+    def serve(self, announce: Callable[[int], None]) -> bool:
+        """Serves until it is told to stop, after recording what is in force. Returns and raises as `serve`."""
+        return serve(
+            self.server(),
+            self.settings.port,
+            self.settings.host,
+            announce,
+            before_serving=self.record_activation,
+        )
+
+    def record_activation(self) -> Receipt:
+        """Records packs, settings and software that will decide from now on. Raises `AuditUnavailable`."""
+        event = activation_event(self.audit, self.shelf, _bearing_on_answers(self.settings))
+        return self.events.record(Actor("pactolus serve"), event)
+
+    def exporter(self, actor: Actor) -> Exporter:
+        """Whoever exports records for this actor."""
+        return _exporter(self.settings, self.audit, actor)
 
     def recall(self, record: StoredRecord) -> Answer:
         """The answer out of a record, as it was given."""
@@ -98,25 +156,73 @@ class House:
 
 
 @dataclass(frozen=True, slots=True)
+class Journal:
+    """The records alone. `events` takes the questions to them."""
+
+    audit: AuditTrail
+    events: EventRecorder
+
+    def show(self, actor: Actor, wanted: int | str) -> Shown:
+        """One record, by its index or the id of its decision. Raises as `trail.show.show`."""
+        return show(self.audit, self.events, actor, wanted)
+
+    def find(self, actor: Actor, query: Query, most: int | None) -> Found:
+        """The records of a query, at most `most`. Raises as `trail.find.find`."""
+        return find(self.audit, self.events, actor, "audit list", query, most=most)
+
+
+@dataclass(frozen=True, slots=True)
 class Records:
-    """What questions to the records need."""
+    """What questions to the records need that ask the packs too. `events` takes the questions themselves."""
 
     shelf: PackShelf
     audit: AuditTrail
+    events: EventRecorder
+
+    def note_look(self, actor: Actor, door: str, asked: Mapping[str, str]) -> Receipt:
+        """Records a question before it is answered. Raises `AuditUnavailable`."""
+        return note_look(self.events, actor, door, asked)
 
 
 @contextmanager
-def open_records(settings: Settings) -> Iterator[Records]:
-    """Opens packs and an audit store that is there already, and closes it again.
+def open_journal(settings: Settings, instead: str = "AuditService") -> Iterator[Journal]:
+    """Opens an audit store that is there already, to ask it and record that it was asked; closes it again.
 
-    Raises `PackInvalid`, then `AuditUnavailable`; neither leaves anything behind.
+    `instead`: the method to ask when a server holds the store. Raises `AuditUnavailable`.
     """
-    shelf = open_shelf(settings)
-    audit = open_log(_store(settings), system_clock, makes=False, if_held=_IF_HELD)
+    audit = open_log(_store(settings), system_clock, makes=False, if_held=_IF_HELD.format(instead))
     try:
-        yield Records(shelf, audit)
+        yield Journal(audit, EventRecorder(audit, system_clock))
     finally:
         audit.close()
+
+
+@contextmanager
+def open_records(settings: Settings, instead: str = "AuditService") -> Iterator[Records]:
+    """Opens packs and an audit store that is there already, and closes it again.
+
+    Raises `PackInvalid`, then as `open_journal`; neither leaves anything behind.
+    """
+    shelf = open_shelf(settings)
+    with open_journal(settings, instead) as journal:
+        yield Records(shelf, journal.audit, journal.events)
+
+
+@contextmanager
+def open_exporter(settings: Settings, actor: Actor) -> Iterator[Exporter]:
+    """Opens an audit store that is there already to export from it for this actor, and closes it again.
+
+    Raises `AuditUnavailable`.
+    """
+    audit = open_log(_store(settings), system_clock, makes=False, if_held=_IF_HELD_TO_EXPORT)
+    try:
+        yield _exporter(settings, audit, actor)
+    finally:
+        audit.close()
+
+
+def _exporter(settings: Settings, audit: AuditTrail, actor: Actor) -> Exporter:
+    return Exporter(audit, EventRecorder(audit, system_clock), actor, settings.code_systems)
 
 
 @contextmanager
@@ -125,8 +231,10 @@ def open_house(settings: Settings, *, needs_default: bool = True) -> Iterator[Ho
 
     `needs_default`: the pack for requests that name none must be on the shelf.
 
-    Raises `PackInvalid` or `PackNotFound` before anything is written, then `AuditUnavailable`.
+    Raises `SettingsInvalid`, `PolicyInvalid`, `PackInvalid` or `PackNotFound` before anything is written, then
+    `AuditUnavailable`.
     """
+    policy = witness_policy(settings)
     shelf = open_shelf(settings)
     if needs_default:
         shelf.get(settings.pack)
@@ -136,7 +244,7 @@ def open_house(settings: Settings, *, needs_default: bool = True) -> Iterator[Ho
         matcher = ProcessMatcher(timeout=settings.match_seconds)
         opened.callback(matcher.close)
         hallway = Hallway(shelf, matcher, audit, system_clock, _hallway_settings(settings))
-        yield House(hallway, shelf, audit, settings)
+        yield House(hallway, shelf, audit, settings, EventRecorder(audit, system_clock), policy)
 
 
 @contextmanager
@@ -179,9 +287,36 @@ def open_trail(settings: Settings) -> Iterator[LedgerReader]:
         reader.close()
 
 
+@contextmanager
+def open_log_to_publish(settings: Settings) -> Iterator[AuditTrail]:
+    """Opens an audit store that is there, alone, to sign its checkpoint; and closes it. Raises `AuditUnavailable`."""
+    audit = open_log(_store(settings), system_clock, makes=False, if_held=_IF_SERVED)
+    try:
+        yield audit
+    finally:
+        audit.close()
+
+
+def witness_policy(settings: Settings) -> Policy | None:
+    """Whose cosignatures the operator wants; None: nobody's.
+
+    Raises `SettingsInvalid` for a file that cannot be read, `PolicyInvalid`.
+    """
+    if settings.witnesses is None:
+        return None
+    try:
+        content = settings.witnesses.read_bytes()
+    except OSError as error:
+        raise SettingsInvalid(
+            f"`witnesses`: policy file `{settings.witnesses}` cannot be read (--witnesses, PACTOLUS_WITNESSES)"
+        ) from error
+    return read_policy(content, str(settings.witnesses))
+
+
 def _store(settings: Settings) -> StorePlace:
     settings.check_signing()
-    return StorePlace(settings.data, key_source(settings.data, settings.key_command), _signer(settings))
+    keys = key_source(settings.data, settings.key_command)
+    return StorePlace(settings.data, keys, _signer(settings), settings.database)
 
 
 def _signer(settings: Settings) -> NewSigner | None:
@@ -225,6 +360,18 @@ def prepare_pack(pack: Pack) -> CompiledPack:
 def error_json_text(error: Exception) -> str:
     """A refusal as one line of JSON."""
     return json.dumps(error_json(error))
+
+
+def _bearing_on_answers(settings: Settings) -> dict[str, str]:
+    """What of the settings may change an answer, or what is refused."""
+    return {
+        "default_pack": settings.pack,
+        "local_base": settings.code_systems,
+        "fhir_bases": ",".join(settings.fhir_bases),
+        "resource_bytes": str(settings.resource_bytes),
+        "request_bytes": str(settings.request_bytes),
+        "packs": "releases, verified" if settings.releases else "rules folder, not verified",
+    }
 
 
 def _hallway_settings(settings: Settings) -> HallwaySettings:

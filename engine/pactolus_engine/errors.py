@@ -9,6 +9,7 @@ PactolusError
 ├── MatcherFailed      the rule engine died or hung; the caller may try again
 ├── PatientMoved       evaluate again: something was recorded about the patient in between
 ├── AuditUnavailable   the operator mends the store; no answer left the house
+├── RecordNotFound     the caller names a record that is in the log, and theirs
 ├── RecordGone         what is asked for was erased, pruned, or its key is lost; its proof stands
 ├── SolverMissing      the author installs what proofs need
 └── RequestIdReused    the caller takes a new request id
@@ -31,6 +32,7 @@ __all__ = [
     "PactolusError",
     "PatientMoved",
     "RecordGone",
+    "RecordNotFound",
     "RequestIdReused",
     "SolverMissing",
     "Violation",
@@ -113,6 +115,10 @@ class PatientMoved(PactolusError):
 
 class AuditUnavailable(PactolusError):
     """The audit store cannot take the record, so no answer may leave."""
+
+
+class RecordNotFound(PactolusError):
+    """The log has no such record for this caller, or the record holds no decision."""
 
 
 class RecordGone(PactolusError):

@@ -171,6 +171,10 @@ class AuditLog(Protocol):
     def origin(self) -> str:
         """The name of the log, the same for its whole life."""
 
+    @property
+    def healthy(self) -> bool:
+        """Whether records can still be taken; after a failed write or sync, false until it is opened again."""
+
     def append(self, record: NewRecord) -> tuple[Receipt, bytes]:
         """Records and returns the receipt with the answer to send.
 

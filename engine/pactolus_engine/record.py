@@ -21,6 +21,7 @@ from types import UnionType
 from typing import Any, Final, TypeVar, cast, get_args, get_origin, get_type_hints
 
 from pactolus_engine.decision import LATER, Decision, PackIdentity
+from pactolus_engine.pack.approval import RecordedApproval
 
 __all__ = [
     "COMMITMENT_FIELDS",
@@ -62,6 +63,7 @@ _LOG_FIELDS: Final = frozenset(
     # let anybody see that a payload which is gone was erased by a record of the log.
     | {"key_id", "about", "destroyed_key_id", "pruned_before", "clock"}
 )
+_LEAF_FIELDS: Final = COMMITMENT_FIELDS | _LOG_FIELDS
 _LEAF_PREFIX: Final = b"\x00"
 _MOST_LEAF_BYTES: Final = 4096
 # Ids, versions, hex digests and RFC 3339 instants fit; a sentence or a name with a blank does not.
@@ -84,13 +86,14 @@ def commitment_bytes(fields_: Mapping[str, str]) -> bytes:
     digests), and no others: outcome, rules and request id belong to the erasable index. Raises
     `ValueError` on another field, on a value that is no plain token, and beyond 4096 bytes.
     """
+    if not fields_.keys() <= _LEAF_FIELDS:
+        raise ValueError("a commitment holds only its own fields, see `COMMITMENT_FIELDS`")
     for name, value in fields_.items():
-        if name not in COMMITMENT_FIELDS | _LOG_FIELDS:
-            raise ValueError("a commitment holds only its own fields, see `COMMITMENT_FIELDS`")
         if not _TOKEN.fullmatch(value):
             raise ValueError(f"commitment field `{name}` is expected to be a token of at most 128 characters")
-    # Tokens are ASCII, so this is RFC 8785 too; see `_canonical`.
-    leaf = _CANONICAL.encode({**fields_, "schema_version": SCHEMA_VERSION}).encode()
+    # Nothing in a token has to be escaped, so this is RFC 8785; the log writes one of these for every record.
+    texts = sorted({**fields_, "schema_version": SCHEMA_VERSION}.items())
+    leaf = ("{" + ",".join([f'"{name}":"{value}"' for name, value in texts]) + "}").encode()
     if len(leaf) > _MOST_LEAF_BYTES:
         raise ValueError(f"a commitment is expected to have at most {_MOST_LEAF_BYTES} bytes")
     return leaf
@@ -150,9 +153,11 @@ class ReceivedRequest:
 class DecidedBy:
     """What turned the request into the answer, apart from the request itself.
 
-    `instant`: the evaluation instant in force. `parameters`: the pack's parameter values as exact
-    text. `settings`: whatever else of the service bears on the answer (default pack, base of the
-    local code systems). `versions`: name of a part of the software to its version.
+    `instant`: the evaluation instant in force. `pack`: of a refusal, the pack that was asked for, with no
+    digest when there is none such. `parameters`: the pack's parameter values as exact text. `settings`:
+    whatever else of the service bears on the answer (default pack, base of the local code systems).
+    `versions`: name of a part of the software to its version. `content_digest`: of what the pack's authors
+    wrote; `overlay_digest`: of the site's overlay, for a pack of that content; empty when there is none.
     """
 
     instant: str
@@ -160,6 +165,9 @@ class DecidedBy:
     parameters: Mapping[str, str]
     settings: Mapping[str, str]
     versions: Mapping[str, str]
+    content_digest: str = field(default="", metadata=LATER)
+    overlay_digest: str = field(default="", metadata=LATER)
+    approvals: tuple[RecordedApproval, ...] = field(default=(), metadata=LATER)
 
 
 @dataclass(frozen=True, slots=True)
@@ -194,7 +202,7 @@ class StoredInput:
     """Everything that a later replay starts from. A refusal keeps what was known by then.
 
     `earlier`: the suggestions that are taken back. `earlier_complete` is false when the patient has
-    more records than were looked at. `taken`: what was read beside the request.
+    more records than were looked at, or some that cannot be read any more. `taken`: what was read beside the request.
     """
 
     request: ReceivedRequest

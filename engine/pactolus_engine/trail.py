@@ -7,7 +7,7 @@ from typing import Protocol
 from pactolus_engine.errors import PactolusError
 from pactolus_engine.ports import AuditLog, StoredRecord
 
-__all__ = ["AuditTrail", "DataKeyState", "Entry", "ListedRecord", "Reach", "Selection"]
+__all__ = ["AuditTrail", "DataKeyState", "Entry", "ListedRecord", "Reach", "Selection", "StoredCheckpoint"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -82,6 +82,18 @@ class DataKeyState:
 
 
 @dataclass(frozen=True, slots=True)
+class StoredCheckpoint:
+    """A checkpoint as the store files it: under which size and root, and the note, which says both too.
+
+    `note`: C2SP `tlog-checkpoint`, UTF-8, cosignatures included.
+    """
+
+    size: int
+    root: bytes
+    note: bytes
+
+
+@dataclass(frozen=True, slots=True)
 class Reach:
     """All that belongs to one patient: `pseudonyms` of every name that leads to another one through a
     record that has both, and the living data keys with the number of records under each."""
@@ -111,6 +123,12 @@ class AuditTrail(AuditLog, Protocol):
     def checkpoints(self, after: int = -1) -> Iterator[bytes]:
         """The stored checkpoints of more than `after` records, cosignatures included, ascending."""
 
+    def stored_checkpoints(self, after: int = -1) -> Iterator[StoredCheckpoint]:
+        """The same with what they are filed under, which is for whoever trusts nobody; read page by page."""
+
+    def latest_checkpoint(self, most: int | None = None) -> StoredCheckpoint | None:
+        """The largest stored checkpoint, or the largest of at most `most` records; None when there is none."""
+
     def add_cosignature(self, size: int, witness: str, line: str) -> None:
         """Keeps a witness's signature line with the checkpoint of that size. Raises `KeyError`: none such."""
 
@@ -135,6 +153,9 @@ class AuditTrail(AuditLog, Protocol):
 
     def listed(self, selection: Selection, after: int, most: int) -> list[ListedRecord]:
         """At most `most` records of the selection with an index above `after`, ascending."""
+
+    def tenants(self) -> tuple[str, ...]:
+        """The tenants that have records, sorted; empty for what was done for none."""
 
     def pseudonyms(self, tenant: str, names: tuple[str, ...]) -> tuple[str, ...]:
         """The pseudonyms of a patient's names in this log."""

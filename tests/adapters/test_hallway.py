@@ -2,7 +2,7 @@
 
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field, replace
-from datetime import UTC, datetime, timedelta, timezone
+from datetime import UTC, date, datetime, timedelta, timezone
 
 import pytest
 
@@ -20,6 +20,7 @@ from pactolus_adapters.packs.folder import FolderShelf
 from pactolus_adapters.versions import software_versions
 from pactolus_adapters.wiring import prepare_pack
 from pactolus_engine.compiled import CompiledPack
+from pactolus_engine.decision import PackIdentity
 from pactolus_engine.errors import (
     AuditUnavailable,
     EnginesDisagree,
@@ -29,6 +30,8 @@ from pactolus_engine.errors import (
     RequestIdReused,
     Violation,
 )
+from pactolus_engine.pack.approval import Approval, Approved, RecordedApproval
+from pactolus_engine.pack.overlay import Overlay
 from pactolus_engine.ports import NewRecord, Receipt
 from pactolus_engine.record import leaf_hash, read_commitment, read_stored_input
 from tests.support.examples import EXAMPLES, ROOT
@@ -83,6 +86,21 @@ class Changed(InProcess):
             raise error
 
         self.change = change
+
+
+@dataclass(frozen=True)
+class OnePack:
+    """A shelf with one pack, which is the answer to every question."""
+
+    held: CompiledPack
+
+    def get(self, _pack_id: str, _version: str = "") -> CompiledPack:
+        """As the port says."""
+        return self.held
+
+    def all(self) -> tuple[CompiledPack, ...]:
+        """As the port says."""
+        return (self.held,)
 
 
 @dataclass
@@ -205,6 +223,42 @@ def test_a_refusal_is_recorded_and_raised_again(place: Place) -> None:
     stored = read_stored_input(place.log.read(0).input)
     assert stored.request.resources == REFUSED.resources
     assert stored.decided.instant == "2026-03-01T09:00:00.000Z"
+
+
+def test_a_refusal_says_which_pack_was_asked_for(place: Place) -> None:
+    """A pack that is there stands in the leaf too; a name that no pack has stays in the payload."""
+    for command in (REFUSED, replace(NEGATIVE, pack_id=CANARY, pack_version="9.9.9", request_id="")):
+        with pytest.raises((InputInvalid, PackNotFound)):
+            place.hallway.evaluate(command)
+    known, unknown = (place.log.read(index) for index in (0, 1))
+    pack = place.hallway.shelf.get("midas-consolidation").pack
+    decided = read_stored_input(known.input).decided
+    assert decided.pack == PackIdentity(pack.id, pack.version, pack.digest)
+    assert decided.parameters["window-days-after"] == "42"
+    assert read_commitment(known.leaf)["pack_digest"] == pack.digest
+    assert read_stored_input(unknown.input).decided.pack == PackIdentity(CANARY, "9.9.9", "")
+    assert read_commitment(unknown.leaf)["pack_id"] == ""
+    assert CANARY.encode() not in unknown.leaf
+
+
+def test_a_failure_says_under_which_pack(place: Place) -> None:
+    place.matcher.fail(MatcherFailed("it stopped"))
+    with pytest.raises(MatcherFailed):
+        place.hallway.evaluate(NEGATIVE)
+    assert read_commitment(place.log.read(0).leaf)["pack_id"] == "midas-consolidation"
+
+
+def test_a_record_says_which_overlay_and_sign_offs_were_in_force(place: Place) -> None:
+    compiled = place.hallway.shelf.get("midas-consolidation")
+    signed = Approval(Approved.PACK, "c" * 64, "Dr. Example", "haematologist", date(2026, 2, 1))
+    site = Overlay("Our site", {}, (), "d" * 64)
+    pack = replace(compiled.pack, overlay=site, approvals=(signed,))
+    hallway = replace(place.hallway, shelf=OnePack(replace(compiled, pack=pack)))
+    hallway.evaluate(NEGATIVE)
+    decided = read_stored_input(place.log.read(0).input).decided
+    assert (decided.content_digest, decided.overlay_digest) == (pack.content_digest, "d" * 64)
+    approval = RecordedApproval("pack", "c" * 64, "Dr. Example", "haematologist", "2026-02-01")
+    assert decided.approvals == (approval,)
 
 
 def test_what_the_door_found_is_told_with_the_rest(place: Place) -> None:

@@ -12,14 +12,16 @@ from tests.support.examples import ROOT
 
 GOOD = {
     "data": ("/srv/data", Path("/srv/data")),
+    "database": ("postgresql://pactolus@db.example/audit", "postgresql://pactolus@db.example/audit"),
+    "key_command": ("vault 'read it'", ("vault", "read it")),
+    "signing_key": ("/srv/log.pem", Path("/srv/log.pem")),
+    "signing_command": ("sign-note", "sign-note"),
+    "verifier_key": ("log.example+01234567+AbCd", "log.example+01234567+AbCd"),
     "rules": ("/srv/rules", Path("/srv/rules")),
     "overlays": ("/srv/site", Path("/srv/site")),
     "releases": ("/srv/releases", Path("/srv/releases")),
     "trust": ("/srv/a.pub, /srv/b.pub", (Path("/srv/a.pub"), Path("/srv/b.pub"))),
-    "key_command": ("vault read 'audit key'", ("vault", "read", "audit key")),
-    "signing_key": ("/srv/log.pem", Path("/srv/log.pem")),
-    "signing_command": ("sign --log", "sign --log"),
-    "verifier_key": ("log+0badf00d+AAAA", "log+0badf00d+AAAA"),
+    "witnesses": ("/srv/policy", Path("/srv/policy")),
     "remote_erasure": ("yes", True),
     "pack": ("r-iss", "r-iss"),
     "host": ("::1", "::1"),
@@ -53,6 +55,10 @@ def test_a_variable_sets_its_setting_and_no_other(name: str) -> None:
     others = [setting.name for setting in fields(Settings) if setting.name != name]
     assert getattr(got, name) == value != getattr(Settings(), name)
     assert all(getattr(got, other) == getattr(Settings(), other) for other in others)
+
+
+def test_a_database_with_its_password_is_not_shown() -> None:
+    assert "hunter2" not in repr(settings_from({}, database="postgresql://u:hunter2@db.example/audit"))
 
 
 def test_what_is_chosen_wins_over_the_environment() -> None:

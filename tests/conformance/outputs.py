@@ -5,6 +5,7 @@ stands one decision built by hand for each outcome that exists, so that an outco
 is written too, and one whose texts are hostile. The same tree always gives the same bytes.
 """
 
+import json
 from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
@@ -17,6 +18,7 @@ from pactolus_adapters.fhir.read import Limits, read
 from pactolus_adapters.fhir.write import write
 from pactolus_adapters.packs.folder import read_pack_files
 from pactolus_adapters.settings import Settings
+from pactolus_adapters.trail.export_request import Wanted
 from pactolus_engine.cases import Case, read_cases
 from pactolus_engine.compiled import CompiledPack, compile_pack
 from pactolus_engine.decision import Decision, Outcome
@@ -24,6 +26,7 @@ from pactolus_engine.evaluate import evaluate
 from pactolus_engine.facts import FactSet
 from pactolus_engine.pack.read import read_pack
 from tests.conformance.numbers import stated
+from tests.support.audit_exports import a_full_log, exporter
 from tests.support.decisions import a_decision, a_pack, some_facts
 from tests.support.examples import EXAMPLES, ROOT
 from tests.support.small_packs import INSTANT, InProcess
@@ -35,6 +38,7 @@ __all__ = [
     "from_cases",
     "from_examples",
     "from_exports",
+    "from_log",
     "from_outcomes",
     "from_witnesses",
     "outputs",
@@ -67,6 +71,7 @@ def outputs() -> Iterator[Output]:
     yield from from_cases()
     yield from from_exports()
     yield from from_witnesses()
+    yield from from_log()
 
 
 def packs() -> list[str]:
@@ -134,6 +139,20 @@ def from_witnesses() -> Iterator[Output]:
                 continue
             stem = case.place.file.removeprefix("cases/").removesuffix(".yaml")
             yield Output(f"witness/{name}/{stem}", None, bundle, stated(groups))
+
+
+def from_log() -> Iterator[Output]:
+    """A log with every kind of record and every example, as exported with and without patient data."""
+    compiled, _ = _loaded(_SETTINGS.pack)
+    matcher = InProcess()
+    read_ = (_read(path.read_bytes(), compiled) for path in examples())
+    log = a_full_log(*(evaluate(facts, compiled, INSTANT, matcher) for facts in read_))
+    for kind, with_patient_data in (("plain", True), ("public", False)):
+        wanted = Wanted("fhir", with_patient_data=with_patient_data)
+        resources = [json.loads(line) for line in exporter(log).lines(wanted)]
+        entries = [{"fullUrl": f"urn:uuid:{one['id']}", "resource": one} for one in resources]
+        bundle = {"resourceType": "Bundle", "type": "collection", "entry": entries}
+        yield Output(f"log/{kind}", None, json.dumps(bundle).encode(), frozenset())
 
 
 def _answered(

@@ -37,6 +37,7 @@ def test_every_case_every_example_and_every_outcome_is_shown() -> None:
     assert cases | examples | outcomes <= set(names)
     assert {one.outcome for one in _outputs() if one.outcome is not None} == set(Outcome)
     assert {f"export/{pack}" for pack in packs()} <= set(names)
+    assert {"log/plain", "log/public"} <= set(names)
     assert all(any(name.startswith(f"witness/{pack}/") for name in names) for pack in packs())
 
 

@@ -20,7 +20,9 @@ from pactolus_adapters.tlog.errors import TlogInvalid
 from pactolus_adapters.tlog.note import Ed25519NoteSigner, NoteVerifier, open_note, write_note
 from pactolus_adapters.tlog.tile_paths import TilePath, tile_path
 from pactolus_adapters.tlog.verify import ProofInvalid, verify_consistency, verify_inclusion
+from pactolus_adapters.trail.export_request import Wanted
 from tests.adapters.tlog.material import LOG, LOG_KEY, flips
+from tests.support.audit_exports import a_log_of, exporter
 from tests.support.examples import ROOT
 from tests.support.merkle import leaf, recursive_consistency, recursive_inclusion, recursive_root
 
@@ -167,3 +169,16 @@ def test_go_names_tiles_as_we_do(ask: Ask) -> None:
     ]
     asked = [{"Kind": "tile", "Level": one.level, "First": one.index, "Width": one.width} for one in tiles]
     assert ask(asked) == [tile_path(one) for one in tiles]
+
+
+def test_go_verifies_an_exported_folder(ask: Ask, tmp_path: Path) -> None:
+    log, folder = a_log_of(600), tmp_path / "log"
+    exporter(log).write(Wanted("tiles"), folder)
+    asked = {"Kind": "folder", "Folder": str(folder), "VerifierKey": log.verifier_key}
+    assert ask([asked]) == ["accepted"]
+    for path in sorted(path for path in folder.rglob("*") if path.is_file() and path.name != "README.txt"):
+        content = path.read_bytes()
+        path.write_bytes(content[:-9] + bytes([content[-9] ^ 4]) + content[-8:])
+        assert ask([asked]) == ["refused"], path
+        path.write_bytes(content)
+    assert ask([asked]) == ["accepted"]

@@ -221,6 +221,14 @@ class AuditLogContract:
         log.append(replace(new_record(), tenant="ab", client="c"))
         assert log.append(replace(new_record(), tenant="a", client="bc"))[0].index == 1
 
+    def test_a_request_id_may_hold_anything(self, log: AuditLog) -> None:
+        names = ["a", "a\0", "a\\0", "a\\\0", "\\\\0", "A", "ä", "a\u0308", "'; --", "%s", "{}", "\U0001f9ec"]
+        first = {name: log.append(new_record(name, about=name.encode())) for name in names}
+        assert [receipt.index for receipt, _ in first.values()] == list(range(len(names)))
+        for name in names:
+            assert log.append(new_record(name, about=name.encode())) == first[name]
+            assert log.read(first[name][0].index).input == b"input of " + name.encode()
+
     def test_without_request_id_every_request_is_recorded(self, log: AuditLog) -> None:
         assert [log.append(new_record(""))[0].index for _ in range(3)] == [0, 1, 2]
         assert log.answered("north", "middleware", "", new_record("").request_digest) is None

@@ -4,12 +4,15 @@ import os
 import shutil
 import subprocess
 import sys
+from base64 import b64encode
 from dataclasses import replace
+from hashlib import sha256
 from pathlib import Path
 from types import ModuleType
 
 import pytest
 
+from pactolus.v1.audit_service_pb2 import GetInclusionProofResponse
 from pactolus.v1.decision_pb2 import Decision, FactTrace, MissingFact, Option, Source, Trace
 from pactolus.v1.evaluation_service_pb2 import AuditReceipt, EvaluateResponse
 from pactolus_adapters.grpcapi.convert_decision import decision_message
@@ -18,13 +21,14 @@ from pactolus_engine.decision import Outcome
 from pactolus_engine.record import decision_id
 from tests.house.tree import ROOT
 from tests.support.decisions import a_decision
+from tests.support.merkle import recursive_inclusion, recursive_root
 
 
 @pytest.fixture
 def demo(monkeypatch: pytest.MonkeyPatch) -> ModuleType:
     """The demo as a module; nothing of it stays for other tests."""
     monkeypatch.syspath_prepend(str(ROOT / "examples"))
-    for name in ("demo", "telling"):
+    for name in ("demo", "proving", "telling"):
         monkeypatch.delitem(sys.modules, name, raising=False)
     import demo as module
 
@@ -42,10 +46,13 @@ def test_every_example_is_answered_as_expected_and_read_back(tmp_path: Path) -> 
     done = _run("--data", str(tmp_path / "records"))
     assert done.returncode == 0, done.stdout + done.stderr
     count = len(list((ROOT / "examples").glob("*.json"))) + 1  # one result is taken back
-    for holds in ("answered as expected", "records read back and matched", "decision ids recomputed"):
+    for holds in (
+        *("answered as expected", "records read back and matched", "decision ids recomputed"),
+        "records proved to stand in the tree of the log",
+    ):
         assert f"{count} of {count} {holds}" in done.stdout
-    assert "RETRACT       takes back record 0; now NEED_DATA" in done.stdout
-    cause = "record 0, its CarePlan is now entered-in-error: Observation/mrd-ngs-negative version 2 was"
+    assert "RETRACT       takes back record 1; now NEED_DATA" in done.stdout
+    cause = "record 1, its CarePlan is now entered-in-error: Observation/mrd-ngs-negative version 2 was"
     for told in (cause, "unchecked this site has not set", "The paper was not read"):
         assert told in " ".join(done.stdout.split())
     assert "pactolus has stopped" in done.stdout
@@ -146,6 +153,19 @@ def test_the_id_of_a_retraction_is_that_of_the_service(demo: ModuleType) -> None
         replacement=replace(inner, decision_id=decision_id(inner)),
     )
     assert demo.recomputed_id(decision_message(outer)) == decision_id(outer)
+
+
+def test_a_record_is_proved_by_the_hashes_that_lead_to_the_root_and_no_others(demo: ModuleType) -> None:
+    leaves = [sha256(bytes([number])).digest() for number in range(11)]
+    root = recursive_root(leaves)
+    note = f"log.example\n11\n{b64encode(root).decode()}\n\nsignatures".encode()
+    for index, leaf in enumerate(leaves):
+        answer = EvaluateResponse(receipt=AuditReceipt(index=index, leaf_hash=leaf))
+        hashes = recursive_inclusion(index, leaves)
+        proof = GetInclusionProofResponse(hashes=hashes, checkpoint_note=note)
+        assert demo.is_proved(answer, proof)
+        for wrong in (hashes[:-1], [*hashes, root], hashes[::-1]):
+            assert not demo.is_proved(answer, GetInclusionProofResponse(hashes=wrong, checkpoint_note=note))
 
 
 def test_the_reason_of_a_missing_fact_is_told_once(

@@ -91,7 +91,7 @@ def test_the_client_of_the_readme_gets_an_answer(block: str, workplace: Path, po
     )
     assert result.returncode == 0, result.stderr
     assert "isa-krd-x6" in result.stdout
-    assert "recorded at 0 in" in result.stdout
+    assert "recorded at 1 in" in result.stdout, "after the record of the start"
     for words in promised(block):
         assert words in result.stdout
 

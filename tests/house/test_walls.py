@@ -94,6 +94,7 @@ OFFENCES = [
     ("adapters/pactolus_adapters/hallway.py", "import grpc", "only grpcapi speaks"),
     ("adapters/pactolus_adapters/cli/x.py", "from pactolus.v1 import decision_pb2", "only grpcapi speaks"),
     ("adapters/pactolus_adapters/fhir/x.py", "import apsw", "only the audit pipe"),
+    ("adapters/pactolus_adapters/hallway.py", "import psycopg", "only the audit pipe"),
     ("adapters/pactolus_adapters/packs/files.py", "import cryptography", "only the audit pipe"),
     (
         "adapters/pactolus_adapters/tlog/verify.py",
@@ -111,6 +112,7 @@ OFFENCES = [
         "the verifier of the log",
     ),
     ("adapters/pactolus_adapters/tlog/x.py", "import pactolus_adapters.audit", "door, hallway, pipe"),
+    ("adapters/pactolus_adapters/witness/x.py", "import pactolus_adapters.audit", "a witness runs without"),
     ("adapters/pactolus_adapters/hallway.py", "import pydantic", "only the FHIR pipe"),
     ("adapters/pactolus_adapters/fhir/x.py", "import pactolus_adapters.fhir.y", "no two neighbours"),
     ("engine/pactolus_engine/pack/x.py", "from durable.lang import ruleset", "durable-rules stays"),

@@ -3,7 +3,7 @@
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field, replace
-from datetime import date
+from datetime import UTC, date, datetime
 from decimal import Decimal
 from threading import Event
 
@@ -15,8 +15,12 @@ from grpc_status import rpc_status
 from pactolus.v1.audit_service_pb2_grpc import AuditServiceStub
 from pactolus.v1.evaluation_service_pb2_grpc import EvaluationServiceStub
 from pactolus.v1.rule_pack_service_pb2_grpc import RulePackServiceStub
+from pactolus_adapters.answers import encode_answer
+from pactolus_adapters.audit.memory import MemoryAuditLog
+from pactolus_adapters.clock import system_clock
 from pactolus_adapters.grpcapi.server import GrpcServer, ServerLimits, build_server
 from pactolus_adapters.hallway import Answer, EvaluateCommand
+from pactolus_adapters.trail.events import EventRecorder
 from pactolus_engine.compiled import CompiledPack, compile_pack
 from pactolus_engine.decision import (
     Assumption,
@@ -58,16 +62,18 @@ from pactolus_engine.pack.model import (
     RuleOff,
 )
 from pactolus_engine.pack.overlay import Overlay, SiteCode, SiteValue
-from pactolus_engine.ports import NewRecord, Receipt, StoredRecord
+from pactolus_engine.ports import NewRecord, Receipt
 from pactolus_engine.record import DecidedBy, ReceivedRequest, stored_input
+from pactolus_engine.trail import AuditTrail
 
 __all__ = [
     "FakeHallway",
-    "FakeLog",
     "FakeShelf",
     "Stand",
+    "a_log",
     "answer",
     "bad_request",
+    "built",
     "error_info",
     "full_decision",
     "pack",
@@ -241,43 +247,50 @@ class FakeShelf:
         return self._packs
 
 
-class FakeLog:
+def a_log() -> MemoryAuditLog:
     """A log with an evaluation at 0 and a refusal at 1, both of tenant `default`."""
-
-    origin = "log.example"
-
-    def append(self, record: NewRecord) -> tuple[Receipt, bytes]:
-        """The door never appends."""
-        raise AssertionError("only the hallway appends")
-
-    def answered(
-        self, tenant: str, client: str, request_id: str, request_digest: str
-    ) -> tuple[Receipt, bytes] | None:
-        """The door never asks."""
-        raise AssertionError("only the hallway asks")
-
-    def read(self, index: int) -> StoredRecord:
-        """As the port says."""
-        event = {0: "evaluation", 1: "refusal"}[index]
-        request = ReceivedRequest(client="anonymous", tenant="default")
-        decided = DecidedBy("2026-03-01T10:20:30.456Z", PackIdentity("", "", ""), {}, {}, {})
-        return StoredRecord(
-            index=index,
-            event=event,
-            leaf=b"",
-            input=stored_input(request, decided),
-            output=b"",
-            outcome="OFFER",
-            rules=(),
-            recorded_at="2026-03-01T10:20:31.000Z",
+    log = MemoryAuditLog(lambda: datetime(2026, 3, 1, 10, 20, 31, tzinfo=UTC), origin="log.example")
+    request = ReceivedRequest(client="anonymous", tenant="default")
+    decided = DecidedBy("2026-03-01T10:20:30.456Z", PackIdentity("", "", ""), {}, {}, {})
+    for event, output in (("evaluation", encode_answer(full_decision(), BUNDLE)), ("refusal", b"{}")):
+        log.append(
+            NewRecord(
+                event=event,
+                tenant="default",
+                client="anonymous",
+                patient_key="Patient/p1",
+                request_id="",
+                request_digest="",
+                instant="2026-03-01T10:20:30.456Z",
+                commitment={"pack_id": "midas", "pack_version": "1.0.0", "pack_digest": "ab" * 32},
+                input=stored_input(request, decided),
+                output=output,
+                outcome="OFFER",
+                rules=("r1",),
+                decision_id="d" * 64,
+            )
         )
+    return log
 
-    def size(self) -> int:
-        """As the port says."""
-        return 2
 
-    def close(self) -> None:
-        """As the port says."""
+def built(
+    hallway: FakeHallway | None = None,
+    shelf: FakeShelf | None = None,
+    limits: ServerLimits | None = None,
+    reflection_on: bool = False,
+    log: AuditTrail | None = None,
+) -> GrpcServer:
+    """A server that is not started."""
+    log = log or a_log()
+    return build_server(
+        hallway or FakeHallway(),
+        shelf or FakeShelf(),
+        log,
+        lambda record: answer(index=record.index),
+        EventRecorder(log, system_clock),
+        limits,
+        reflection_on,
+    )
 
 
 @dataclass
@@ -289,6 +302,7 @@ class Stand:
     channel: grpc.Channel
     hallway: FakeHallway
     shelf: FakeShelf
+    log: MemoryAuditLog
 
     @property
     def evaluation(self) -> EvaluationServiceStub:
@@ -310,13 +324,12 @@ class Stand:
 def stand(limits: ServerLimits | None = None, reflection_on: bool = False) -> Iterator[Stand]:
     """A server on a free port of loopback; stopped at the end."""
     hallway, shelf = FakeHallway(), FakeShelf()
-    server = build_server(
-        hallway, shelf, FakeLog(), lambda record: answer(index=record.index), limits, reflection_on
-    )
+    log = a_log()
+    server = built(hallway, shelf, limits, reflection_on, log)
     port = server.start(0)
     try:
         with grpc.insecure_channel(f"127.0.0.1:{port}") as channel:
-            yield Stand(server, port, channel, hallway, shelf)
+            yield Stand(server, port, channel, hallway, shelf, log)
     finally:
         server.stop()
 

@@ -19,11 +19,11 @@ from pactolus_adapters.grpcapi.server import (
     AddressUnusable,
     PortTaken,
     ServerLimits,
-    build_server,
     serve,
 )
 from pactolus_adapters.hallway import Answer, EvaluateCommand
-from tests.wire.stand import FakeHallway, FakeLog, FakeShelf, Stand, answer, error_info, retry_info, stand
+from pactolus_engine.errors import AuditUnavailable
+from tests.wire.stand import Stand, answer, built, error_info, retry_info, stand
 
 SERVING = health_pb2.HealthCheckResponse.SERVING
 NOT_SERVING = health_pb2.HealthCheckResponse.NOT_SERVING
@@ -77,7 +77,7 @@ def test_health_lists_every_service() -> None:
 
 def test_a_taken_port_is_a_clear_error() -> None:
     with stand() as wire:
-        other = build_server(FakeHallway(), FakeShelf(), FakeLog(), lambda _: answer())
+        other = built()
         with pytest.raises(
             PortTaken, match=rf"^cannot listen on `127\.0\.0\.1:{wire.port}`: the port is taken"
         ):
@@ -85,16 +85,32 @@ def test_a_taken_port_is_a_clear_error() -> None:
         assert _health(wire.channel) == SERVING
 
 
+def test_what_comes_before_serving_needs_the_address_and_precedes_every_request() -> None:
+    seen: list[str] = []
+    server = built()
+    with stand() as wire, pytest.raises(PortTaken):
+        server.start(wire.port, before_serving=lambda: seen.append("too early"))
+    server = built()
+
+    def refuse() -> None:
+        seen.append("called")
+        raise AuditUnavailable("no room")
+
+    with pytest.raises(AuditUnavailable):
+        server.start(0, before_serving=refuse)
+    assert seen == ["called"]
+
+
 def test_a_port_held_by_another_program_is_taken_too() -> None:
     with socket.create_server(("127.0.0.1", 0)) as holder:
-        server = build_server(FakeHallway(), FakeShelf(), FakeLog(), lambda _: answer())
+        server = built()
         with pytest.raises(PortTaken):
             server.start(holder.getsockname()[1])
 
 
 def test_a_name_with_two_addresses_is_not_half_bound(monkeypatch: pytest.MonkeyPatch) -> None:
     """gRPC alone would take the free address and say nothing of the other."""
-    server = build_server(FakeHallway(), FakeShelf(), FakeLog(), lambda _: answer())
+    server = built()
     with socket.create_server(("127.0.0.2", 0)) as holder:
         port = holder.getsockname()[1]
         two = [(socket.AF_INET, socket.SOCK_STREAM, 6, "", (f"127.0.0.{n}", port)) for n in (1, 2)]
@@ -104,7 +120,7 @@ def test_a_name_with_two_addresses_is_not_half_bound(monkeypatch: pytest.MonkeyP
 
 
 def test_every_address_of_a_name_gets_the_same_port() -> None:
-    server = build_server(FakeHallway(), FakeShelf(), FakeLog(), lambda _: answer())
+    server = built()
     port = server.start(0, "localhost")
     try:
         for _, _, _, _, place in socket.getaddrinfo("localhost", port, type=socket.SOCK_STREAM):
@@ -119,7 +135,7 @@ def test_every_address_of_a_name_gets_the_same_port() -> None:
     [("127.0.0.1", 70_000), ("127.0.0.1", -1), ("192.0.2.1", 0), ("no.such.host.invalid", 0)],
 )
 def test_an_address_that_cannot_be_had_is_another_error(host: str, port: int) -> None:
-    server = build_server(FakeHallway(), FakeShelf(), FakeLog(), lambda _: answer())
+    server = built()
     with pytest.raises(AddressUnusable) as caught:
         server.start(port, host)
     assert not isinstance(caught.value, PortTaken)
@@ -332,7 +348,7 @@ def test_a_caller_that_gave_up_in_the_queue_is_not_evaluated() -> None:
 
 def test_serve_ends_on_sigterm_and_puts_the_old_handler_back() -> None:
     before = signal.getsignal(signal.SIGTERM)
-    server = build_server(FakeHallway(), FakeShelf(), FakeLog(), lambda _: answer())
+    server = built()
     ports: list[int] = []
 
     def announce(port: int) -> None:

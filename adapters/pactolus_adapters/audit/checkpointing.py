@@ -18,7 +18,7 @@ from pactolus_adapters.tlog.tree import TreeBroken, appended, consistency_proof,
 from pactolus_adapters.tlog.verify import ProofInvalid, verify_consistency
 from pactolus_engine.errors import AuditUnavailable
 
-__all__ = ["RECORDS", "SECONDS", "Checkpointer", "NewSigner", "check_tree", "rebuilt_tiles"]
+__all__ = ["RECORDS", "SECONDS", "Checkpointer", "NewSigner", "check_tree", "rebuilt_tiles", "settle_tree"]
 
 SECONDS: Final = 1.0
 RECORDS: Final = 1000
@@ -99,6 +99,26 @@ def rebuilt_tiles(rows: Rows) -> None:
         made.update(appended(at, hashes, read))
         at += len(hashes)
     rows.put_tiles(made)
+
+
+def settle_tree(rows: Rows) -> None:
+    """Sees that the tree is that of the records, after making torn or absent tiles anew; raises
+    `AuditUnavailable` when it still is not."""
+    try:
+        check_tree(rows)
+    except TreeBroken:
+        _mend_tree(rows)
+
+
+def _mend_tree(rows: Rows) -> None:
+    try:
+        rebuilt_tiles(rows)
+        check_tree(rows)
+    except TreeBroken as error:
+        raise AuditUnavailable(
+            "the records of the audit log are not those that its last checkpoint was signed for: somebody has altered "
+            "them, or a part was lost; `pactolus audit verify` says where"
+        ) from error
 
 
 def _checked_root(rows: Rows, size: int, last: SignedCheckpoint | None) -> bytes:

@@ -50,11 +50,10 @@ def settle_identity(
 
 
 def known_identity(meta: dict[str, str], root: bytes) -> tuple[str, Keys]:
-    """Origin and keys of a store that is only read. Raises as `settle_identity`."""
+    """Origin and keys of a store of this schema that is only read. Raises as `settle_identity`."""
     keys = Keys(root)
     _check_key(meta, keys)
-    stored = meta.get("pseudonym_key", "")
-    return known_origin(meta, ""), keys.with_pseudonym_key(root, stored) if stored else keys
+    return known_origin(meta, ""), keys.with_pseudonym_key(root, meta.get("pseudonym_key", ""))
 
 
 def known_origin(meta: dict[str, str], asked: str) -> str:

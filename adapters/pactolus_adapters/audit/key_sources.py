@@ -15,7 +15,7 @@ from typing import Final, Protocol
 from pactolus_adapters.audit.keys import KEY_BYTES, RandomBytes
 from pactolus_engine.errors import AuditUnavailable
 
-__all__ = ["KEY_FILE", "KeyCommand", "KeyFile", "KeySource", "sync_directory"]
+__all__ = ["KEY_FILE", "KeyCommand", "KeyFile", "KeySource", "make_directory", "sync_directory"]
 
 KEY_FILE: Final = "audit.key"
 _COMMAND_SECONDS: Final = 30
@@ -140,3 +140,10 @@ def sync_directory(directory: Path) -> None:
         os.fsync(descriptor)
     finally:
         os.close(descriptor)
+
+
+def make_directory(directory: Path) -> None:
+    """Makes a directory for keys, its owner's only, its name durable. Raises `OSError`."""
+    if not directory.is_dir():
+        directory.mkdir(mode=0o700, parents=True, exist_ok=True)
+        sync_directory(directory.parent)

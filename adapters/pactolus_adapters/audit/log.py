@@ -5,6 +5,7 @@ A store brings two ways to its `Rows`: to read, and to write in a transaction of
 
 from abc import ABC, abstractmethod
 from collections.abc import Callable, Iterator
+from itertools import islice
 from typing import Final, TypeVar
 
 from pactolus_adapters.audit.checkpointing import rebuilt_tiles
@@ -12,12 +13,11 @@ from pactolus_adapters.audit.ledger import Acknowledged, Ledger
 from pactolus_adapters.audit.reach import reach
 from pactolus_adapters.audit.rows import Rows, SignedCheckpoint
 from pactolus_adapters.audit.seal import patient_pseudonyms
-from pactolus_adapters.tlog.cosignature import add_cosignature
 from pactolus_adapters.tlog.tree import TreeBroken, consistency_proof, inclusion_proof, tree_root
 from pactolus_adapters.tlog.verify import ProofInvalid, verify_consistency, verify_inclusion
 from pactolus_engine.errors import AuditUnavailable, PactolusError
-from pactolus_engine.ports import PatientHistory, StoredRecord
-from pactolus_engine.trail import DataKeyState, Entry, ListedRecord, Reach, Selection
+from pactolus_engine.ports import NewRecord, PatientHistory, StoredRecord
+from pactolus_engine.trail import DataKeyState, Entry, ListedRecord, Reach, Selection, StoredCheckpoint
 
 __all__ = ["LedgerLog", "LedgerReader"]
 
@@ -76,9 +76,26 @@ class LedgerReader(ABC):
 
     def checkpoints(self, after: int = -1) -> Iterator[bytes]:
         """As `AuditTrail.checkpoints`."""
-        stored = self._reading(lambda rows: list(rows.checkpoints(after)))
-        for checkpoint, lines in stored:
-            yield _cosigned(checkpoint, lines)
+        return (stored.note for stored in self.stored_checkpoints(after))
+
+    def stored_checkpoints(self, after: int = -1) -> Iterator[StoredCheckpoint]:
+        """As `AuditTrail.stored_checkpoints`."""
+        while page := self._reading(lambda rows: list(islice(rows.checkpoints(after), _PAGE))):  # noqa: B023
+            for checkpoint, lines in page:
+                yield _stored(checkpoint, lines)
+            after = page[-1][0].size
+
+    def latest_checkpoint(self, most: int | None = None) -> StoredCheckpoint | None:
+        """As `AuditTrail.latest_checkpoint`."""
+
+        def find(rows: Rows) -> StoredCheckpoint | None:
+            latest = rows.checkpoint(most)
+            if latest is None:
+                return None
+            lines = next(lines for one, lines in rows.checkpoints(latest.size - 1) if one.size == latest.size)
+            return _stored(latest, lines)
+
+        return self._reading(find)
 
     def root(self, size: int) -> bytes:
         """As `AuditTrail.root`."""
@@ -131,18 +148,21 @@ class LedgerReader(ABC):
         """As `AuditTrail.listed`."""
 
         def find(rows: Rows) -> list[ListedRecord]:
-            tenants = rows.tenants() if selection.tenant is None else (selection.tenant,)
-            decisions = (
-                tuple(
-                    self._ledger.keys.pseudonym("decision", tenant, selection.decision_id)
-                    for tenant in tenants
-                )
-                if selection.decision_id
-                else ()
-            )
+            decisions = self._decision_pseudonyms(rows, selection) if selection.decision_id else ()
             return rows.listed(selection, decisions, after, most)
 
         return self._reading(find)
+
+    def _decision_pseudonyms(self, rows: Rows, selection: Selection) -> tuple[str, ...]:
+        """Those of a decision, one per tenant that is meant; to look for all tenants takes a whole scan."""
+        tenants = rows.tenants() if selection.tenant is None else (selection.tenant,)
+        return tuple(
+            self._ledger.keys.pseudonym("decision", tenant, selection.decision_id) for tenant in tenants
+        )
+
+    def tenants(self) -> tuple[str, ...]:
+        """As `AuditTrail.tenants`."""
+        return self._reading(lambda rows: rows.tenants())
 
     def pseudonyms(self, tenant: str, names: tuple[str, ...]) -> tuple[str, ...]:
         """As `AuditTrail.pseudonyms`."""
@@ -160,13 +180,25 @@ class LedgerReader(ABC):
 
     def data_keys(self) -> Iterator[DataKeyState]:
         """As `AuditTrail.data_keys`."""
-        for key in self._reading(lambda rows: list(rows.all_keys())):
-            is_lost = key.destroyed_by is None and key.wrapped_by != self._ledger.keys.check_value
-            yield DataKeyState(key.key_id, key.subject, key.destroyed_by, is_lost)
+        after = ""
+        while page := self._reading(lambda rows: list(islice(rows.all_keys(after), _PAGE))):  # noqa: B023
+            for key in page:
+                is_lost = key.destroyed_by is None and key.wrapped_by != self._ledger.keys.check_value
+                yield DataKeyState(key.key_id, key.subject, key.destroyed_by, is_lost)
+            after = page[-1].key_id
 
 
 class LedgerLog(LedgerReader):
     """The whole of `AuditTrail`."""
+
+    @property
+    @abstractmethod
+    def healthy(self) -> bool:
+        """Whether records can be taken."""
+
+    @abstractmethod
+    def append(self, record: NewRecord) -> Acknowledged:
+        """As `AuditLog.append`."""
 
     @abstractmethod
     def _writing(self, write: Callable[[Rows], _Read]) -> _Read:
@@ -179,9 +211,8 @@ class LedgerLog(LedgerReader):
     def publish(self) -> bytes:
         """As `AuditTrail.publish`."""
         made = self._published()
-        stored = self._reading(lambda rows: list(rows.checkpoints(made.size - 1)))
-        lines = next((lines for checkpoint, lines in stored if checkpoint.size == made.size), ())
-        return _cosigned(made, lines)
+        stored = self.latest_checkpoint(made.size)
+        return made.note if stored is None or stored.size != made.size else stored.note
 
     def add_cosignature(self, size: int, witness: str, line: str) -> None:
         """As `AuditTrail.add_cosignature`."""
@@ -201,19 +232,25 @@ class LedgerLog(LedgerReader):
         self._writing(rebuilt_tiles)
 
 
-def _cosigned(checkpoint: SignedCheckpoint, lines: tuple[str, ...]) -> bytes:
-    note = checkpoint.note
-    for line in lines:
-        note = add_cosignature(note, line)
-    return note
+def _stored(checkpoint: SignedCheckpoint, lines: tuple[str, ...]) -> StoredCheckpoint:
+    """The checkpoint with its cosignatures, as they are: whoever opens the note sees whether they are true."""
+    cosigned = checkpoint.note + b"".join(line.encode() + b"\n" for line in lines)
+    return StoredCheckpoint(checkpoint.size, checkpoint.root, cosigned)
 
 
 def _known_root(rows: Rows, size: int) -> bytes:
-    """The root of that size as it was signed, else as the tiles give it."""
+    """The root of that size as it was signed; else as the tiles give it, proved against the last one that was
+    signed, since a torn tile would agree with itself. Raises `TreeBroken` and `ProofInvalid`."""
     checkpoint = rows.checkpoint(size)
     if checkpoint is not None and checkpoint.size == size:
         return checkpoint.root
-    return tree_root(size, rows.tile)
+    root = tree_root(size, rows.tile)
+    last = rows.checkpoint()
+    if last is not None:
+        (first, first_root), (end, end_root) = sorted([(size, root), (last.size, last.root)])
+        proof = consistency_proof(first, end, rows.tile)
+        verify_consistency(first, end, proof, first_root, end_root)
+    return root
 
 
 def _check_size(size: int, there: int) -> None:

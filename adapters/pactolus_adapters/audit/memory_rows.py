@@ -58,9 +58,9 @@ class MemoryRows:
         living = (key for key in self._keys.values() if key.destroyed_by is None)
         return {key.subject: key for key in living if key.subject in subjects}
 
-    def all_keys(self) -> Iterator[WrappedKey]:
+    def all_keys(self, after: str = "") -> Iterator[WrappedKey]:
         """As `Rows.all_keys`."""
-        return iter([self._keys[key_id] for key_id in sorted(self._keys)])
+        return iter([self._keys[key_id] for key_id in sorted(self._keys) if key_id > after])
 
     def tile(self, level: int, index: int) -> bytes:
         """As `Rows.tile`."""

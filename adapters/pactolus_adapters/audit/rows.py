@@ -67,8 +67,9 @@ class Rows(Protocol):
     def keys_of(self, subjects: Collection[str]) -> dict[str, WrappedKey]:
         """The living data keys of these subjects (never empty)."""
 
-    def all_keys(self) -> Iterator[WrappedKey]:
-        """Every data key, destroyed ones too, sorted by id."""
+    def all_keys(self, after: str = "") -> Iterator[WrappedKey]:
+        """Every data key whose id is above `after`, destroyed ones too, sorted by id; need not be read to the
+        end."""
 
     def tile(self, level: int, index: int) -> bytes:
         """The hashes of a tile; empty when there is none."""
@@ -77,7 +78,8 @@ class Rows(Protocol):
         """The largest checkpoint, or the largest of at most `most` records."""
 
     def checkpoints(self, after: int) -> Iterator[tuple[SignedCheckpoint, tuple[str, ...]]]:
-        """Checkpoints of more than `after` records, ascending, with the cosignature lines of each."""
+        """Checkpoints of more than `after` records, ascending, with the cosignature lines of each; need not be
+        read to the end."""
 
     def entries(self, first: int, end: int) -> Iterator[Entry]:
         """Public parts, ascending."""

@@ -293,7 +293,7 @@ def _split(payload: bytes, count: int, place: Place) -> list[bytes]:
 
 
 def _joined(*parts: bytes) -> bytes:
-    return b"".join(len(part).to_bytes(_LENGTH_BYTES, "big") + part for part in parts)
+    return b"".join([len(part).to_bytes(_LENGTH_BYTES, "big") + part for part in parts])
 
 
 def _binding(place: Place, hashed: bytes, key_id: str) -> bytes:
@@ -304,13 +304,14 @@ def _binding(place: Place, hashed: bytes, key_id: str) -> bytes:
 def _row_bytes(row: IndexRow) -> bytes:
     """RFC 8785 of texts with ASCII keys, which the standard library writes as well; what a later schema
     added is left out where it says nothing, so that older rows are what they were."""
-    written = {part.name: getattr(row, part.name) for part in fields(row)}
-    for name in ("other_pseudonyms", "decision_pseudonym", "about"):
-        if not written[name]:
-            del written[name]
+    written = {
+        name: value for name in _ROW_FIELDS if (value := getattr(row, name)) or name not in _ROW_FIELDS_LATER
+    }
     return _CANONICAL.encode(written).encode()
 
 
+_ROW_FIELDS: Final = tuple(part.name for part in fields(IndexRow))
+_ROW_FIELDS_LATER: Final = frozenset({"other_pseudonyms", "decision_pseudonym", "about"})
 _CANONICAL: Final = json.JSONEncoder(ensure_ascii=False, sort_keys=True, separators=(",", ":"))
 
 

@@ -13,10 +13,10 @@ from typing import Final, TypeVar
 
 import apsw
 
-from pactolus_adapters.audit.checkpointing import Checkpointer, NewSigner, check_tree, rebuilt_tiles
+from pactolus_adapters.audit.checkpointing import Checkpointer, NewSigner, settle_tree
 from pactolus_adapters.audit.identity import known_identity, settle_identity
 from pactolus_adapters.audit.key_files import has_next, install_next, next_is_in_force, root_in_force
-from pactolus_adapters.audit.key_sources import KEY_FILE, KeyFile, KeySource, sync_directory
+from pactolus_adapters.audit.key_sources import KEY_FILE, KeyFile, KeySource, make_directory
 from pactolus_adapters.audit.keys import RandomBytes
 from pactolus_adapters.audit.ledger import Acknowledged, Clock, Ledger, Prepared
 from pactolus_adapters.audit.lock import DirectoryLock
@@ -36,7 +36,6 @@ from pactolus_adapters.audit.sqlite_open import (
 from pactolus_adapters.audit.sqlite_rows import SqliteRows
 from pactolus_adapters.audit.sqlite_schema import LATEST, schema_version
 from pactolus_adapters.audit.writer import GroupWriter
-from pactolus_adapters.tlog.tree import TreeBroken
 from pactolus_engine.errors import AuditUnavailable, PactolusError
 from pactolus_engine.ports import NewRecord
 
@@ -45,8 +44,10 @@ __all__ = ["IF_HELD", "SqliteAuditLog", "SqliteAuditReader"]
 IF_HELD: Final = "end it, or use another data directory"
 """What a process that wants to record can do about another one that holds the directory."""
 
-_CHECKPOINT_PAGES: Final = 1000
-_EMPTY_AGAIN_SECONDS: Final = 1.0
+_PURGE_SECONDS: Final = 1.0
+"""How soon it is tried again to take what was erased out of the log of the database."""
+_CHECKPOINT_PAGES: Final = 4000
+"""16 MB: the pages of an index are changed by one batch after the other, and moved once for all of them."""
 
 _Read = TypeVar("_Read")
 
@@ -75,6 +76,8 @@ class _SqliteReading:
                 connection.execute("COMMIT")
         except apsw.Error as error:
             raise AuditUnavailable("the audit store cannot be read; check its disk and files") from error
+        except UnicodeDecodeError as error:
+            raise AuditUnavailable("a text in the audit store is no UTF-8: it was altered or torn") from error
 
     def close(self) -> None:
         """Later reads raise `AuditUnavailable`. Idempotent."""
@@ -146,7 +149,7 @@ class SqliteAuditLog(LedgerLog):
         """
         with _opening(), ExitStack() as opened:
             if makes:
-                _make_directory(directory)
+                make_directory(directory)
             else:
                 check_exists(directory)
             opened.callback(DirectoryLock(directory, if_held).close)
@@ -163,7 +166,7 @@ class SqliteAuditLog(LedgerLog):
                 was_older = 0 < before < LATEST
                 signer = new_signer or file_signer(directory, random_bytes)
                 named = settle_identity(rows, root, origin, signer, random_bytes, was_older=was_older)
-                _settle_tree(rows)
+                settle_tree(rows)
             self._ledger = Ledger(named.origin, named.keys, clock, random_bytes)
             self._random_bytes = random_bytes
             self._reader = _SqliteReading(open_reader(directory, vfs))
@@ -207,7 +210,7 @@ class _SqliteCommitter:
         self._ledger = ledger
         self._checkpointer = checkpointer
         self._pages = 0
-        self._holds_erased = False
+        self._to_purge = False
         connection.set_wal_hook(self._note_pages)
 
     def commit(self, batch: Sequence[PackedRecord]) -> list[Acknowledged | Exception]:
@@ -221,8 +224,7 @@ class _SqliteCommitter:
         prepared = self.transaction(record)
         self._checkpointer.note_records(len(prepared.sealed))
         if any(change for _, change in prepared.changes):
-            self._holds_erased = True
-            self._empty_log()
+            self._purge()
         return prepared.results
 
     def transaction(self, work: Callable[[Rows], _Read]) -> _Read:
@@ -267,27 +269,22 @@ class _SqliteCommitter:
                 self.publish()
             except AuditUnavailable:
                 self._checkpointer.put_off()
-        self._empty_log()
-        if self._pages >= _CHECKPOINT_PAGES:
+        if self._to_purge:
+            self._purge()
+        elif self._pages >= _CHECKPOINT_PAGES:
             self._shrink()
         left = self._checkpointer.seconds_left()
-        return min(left or _EMPTY_AGAIN_SECONDS, _EMPTY_AGAIN_SECONDS) if self._holds_erased else left
+        return min(_PURGE_SECONDS, _PURGE_SECONDS if left is None else left) if self._to_purge else left
 
-    def _empty_log(self) -> None:
-        """What was erased must not be left in the log of the database. A reader in an older snapshot still
-        needs it; then this is tried again until the reader is gone."""
-        if not self._holds_erased:
-            return
-        with suppress(apsw.FullError, apsw.BusyError, apsw.LockedError), self._impatient():
-            self._connection.wal_checkpoint(mode=apsw.SQLITE_CHECKPOINT_TRUNCATE)
-            self._holds_erased = False
-
-    @contextmanager
-    def _impatient(self) -> Iterator[None]:
-        """Without the usual wait for others, for which nobody's answer should have to wait."""
+    def _purge(self) -> None:
+        """Takes what was erased out of the log of the database too. While another connection reads an older
+        state, a backup for one, that has to wait, and nobody waits for it."""
+        self._to_purge = True
         self._connection.set_busy_timeout(0)
         try:
-            yield
+            with suppress(apsw.FullError, apsw.BusyError):
+                self._connection.wal_checkpoint(mode=apsw.SQLITE_CHECKPOINT_TRUNCATE)
+                self._to_purge, self._pages = False, 0
         finally:
             self._connection.set_busy_timeout(BUSY_MILLISECONDS)
 
@@ -317,36 +314,16 @@ def _finish_key_change(directory: Path, source: KeyFile) -> None:
         install_next(source.path)
 
 
-def _settle_tree(rows: Rows) -> None:
-    """Sees that the tree is that of the records, after making torn or absent tiles anew."""
-    try:
-        check_tree(rows)
-    except TreeBroken:
-        _mend_tree(rows)
-
-
-def _mend_tree(rows: Rows) -> None:
-    try:
-        rebuilt_tiles(rows)
-        check_tree(rows)
-    except TreeBroken as error:
-        raise AuditUnavailable(
-            "the records of the audit log are not those that its last checkpoint was signed for: somebody has altered "
-            "them, or a part was lost; `pactolus audit verify` says where"
-        ) from error
-
-
-def _make_directory(directory: Path) -> None:
-    if not directory.is_dir():
-        directory.mkdir(mode=0o700, parents=True, exist_ok=True)
-        sync_directory(directory.parent)
-
-
 @contextmanager
 def _opening() -> Iterator[None]:
     try:
         yield
-    except (apsw.Error, OSError) as error:
+    except apsw.FullError as error:
+        raise AuditUnavailable(
+            "the audit store cannot be opened for writing: the disk of its data directory is full; make room, then "
+            "start again"
+        ) from error
+    except (apsw.Error, OSError, UnicodeDecodeError) as error:
         raise AuditUnavailable(
             "the audit store cannot be opened; check the data directory and its files"
         ) from error

@@ -23,6 +23,9 @@ _OLDEST_SQLITE: Final = (3, 51, 3)
 
 BUSY_MILLISECONDS: Final = 5000
 """How long a connection waits for another one."""
+_CACHE_SIZE: Final = -16_000
+"""16 MB, negative as SQLite wants it: a batch changes some 6 MB of pages (ids and pseudonyms fall all over
+their indexes), which SQLite would write twice if they did not fit."""
 
 
 def check_exists(directory: Path) -> None:
@@ -65,6 +68,7 @@ def open_reader(directory: Path, vfs: str) -> apsw.Connection:
         str(directory / DATABASE_FILE), flags=apsw.SQLITE_OPEN_READONLY, vfs=vfs or None
     )
     connection.set_busy_timeout(BUSY_MILLISECONDS)
+    connection.config(apsw.SQLITE_DBCONFIG_NO_CKPT_ON_CLOSE, 1)
     connection.execute("PRAGMA query_only = ON")
     connection.execute("PRAGMA trusted_schema = OFF")
     return connection
@@ -88,6 +92,7 @@ def _settle_durability(connection: apsw.Connection) -> None:
                 f"SQLite cannot be set to `{pragma} = {wanted}` here; use a local file system"
             )
     connection.execute("PRAGMA trusted_schema = OFF")
+    connection.execute(f"PRAGMA cache_size = {_CACHE_SIZE}")
     connection.wal_autocheckpoint(0)
     connection.config(apsw.SQLITE_DBCONFIG_NO_CKPT_ON_CLOSE, 1)
     # What a killed process wrote and never synced can be read again now. Nobody may be told of it

@@ -2,6 +2,8 @@
 
 import json
 from collections.abc import Collection, Iterator, Mapping, Sequence
+from contextlib import closing
+from functools import lru_cache
 from itertools import groupby
 from typing import Any, Final
 
@@ -24,6 +26,15 @@ _REQUESTS: Final = """
     SELECT i.tenant, i.client, i.request_id, i.seq FROM json_each(?) w JOIN audit_index i
     ON i.tenant = w.value ->> 0 AND i.client = w.value ->> 1 AND i.request_id = w.value ->> 2
        AND i.request_id <> ''
+"""
+_NEWEST: Final = """
+    SELECT w.value,
+           (SELECT seq FROM audit_index
+            WHERE patient_pseudonym = w.value AND patient_pseudonym <> '' AND event = 'evaluation'
+            ORDER BY seq DESC LIMIT 1),
+           (SELECT n.seq FROM audit_patient_name n JOIN audit_index i USING (seq)
+            WHERE n.pseudonym = w.value AND i.event = 'evaluation' ORDER BY n.seq DESC LIMIT 1)
+    FROM json_each(?) w
 """
 _EVALUATIONS: Final = """
     SELECT seq FROM audit_index
@@ -49,7 +60,7 @@ _KEYS: Final = f"SELECT {_KEY_COLUMNS} FROM json_each(?) w JOIN data_key ON key_
 _KEYS_OF: Final = f"""
     SELECT {_KEY_COLUMNS} FROM json_each(?) w JOIN data_key ON subject = w.value AND subject <> ''
 """  # noqa: S608
-_ALL_KEYS: Final = f"SELECT {_KEY_COLUMNS} FROM data_key ORDER BY key_id"  # noqa: S608
+_ALL_KEYS: Final = f"SELECT {_KEY_COLUMNS} FROM data_key WHERE key_id > ? ORDER BY key_id"  # noqa: S608
 _TILE: Final = "SELECT hashes FROM tile WHERE level = ? AND idx = ?"
 _CHECKPOINT: Final = """
     SELECT size, root, note, signed_at FROM checkpoint WHERE size <= coalesce(?, size) ORDER BY size DESC LIMIT 1
@@ -66,19 +77,26 @@ _LISTED: Final = """
     SELECT i.seq, event, outcome, rules, tenant, client, request_id, recorded_at, patient_pseudonym, pack_id,
            pack_version, about, p.erased_by, e.leaf_hash
     FROM audit_index i JOIN audit_entry e USING (seq) LEFT JOIN audit_payload p USING (seq)
-    WHERE i.seq > :after
-      AND (:since = '' OR recorded_at >= :since) AND (:until = '' OR recorded_at < :until)
-      AND (:events = '[]' OR event IN (SELECT value FROM json_each(:events)))
-      AND (:outcome = '' OR outcome = :outcome)
-      AND (:rule = '' OR EXISTS (SELECT 1 FROM json_each(rules) WHERE value = :rule))
-      AND (:pack_id = '' OR pack_id = :pack_id) AND (:pack_version = '' OR pack_version = :pack_version)
-      AND (:patients = '[]' OR patient_pseudonym IN (SELECT value FROM json_each(:patients))
-           OR EXISTS (SELECT 1 FROM audit_patient_name n WHERE n.seq = i.seq
-                      AND n.pseudonym IN (SELECT value FROM json_each(:patients))))
-      AND (:is_decision = 0 OR decision_pseudonym IN (SELECT value FROM json_each(:decisions)))
-      AND (:about IS NULL OR about = :about) AND (:tenant IS NULL OR tenant = :tenant)
-    ORDER BY i.seq LIMIT :most
+    WHERE i.seq > :after {narrowed} ORDER BY i.seq LIMIT :most
 """
+# Only what is asked for stands in the statement, so that an index can serve it.
+_NARROWED: Final = {
+    "since": "recorded_at >= :since",
+    "until": "recorded_at < :until",
+    "events": "event IN (SELECT value FROM json_each(:events))",
+    "outcome": "outcome = :outcome",
+    "rule": "EXISTS (SELECT 1 FROM json_each(rules) WHERE value = :rule)",
+    "pack_id": "pack_id = :pack_id",
+    "pack_version": "pack_version = :pack_version",
+    "patients": """i.seq IN (
+        SELECT seq FROM json_each(:patients) JOIN audit_index
+        ON patient_pseudonym = value AND patient_pseudonym <> ''
+        UNION SELECT seq FROM json_each(:patients) JOIN audit_patient_name ON pseudonym = value)""",
+    "decisions": """decision_pseudonym IN (SELECT value FROM json_each(:decisions))
+        AND decision_pseudonym <> ''""",
+    "about": "about = :about",
+    "tenant": "tenant = :tenant",
+}
 _PUT_ENTRY: Final = "INSERT INTO audit_entry (seq, leaf, leaf_hash) VALUES (?, ?, ?)"
 _PUT_INDEX: Final = """
     INSERT INTO audit_index (seq, event, outcome, rules, tenant, client, request_id, request_digest, recorded_at,
@@ -126,6 +144,11 @@ class SqliteRows:
         # The tables are STRICT, so a column holds what it is declared to hold.
         return self._connection.execute(statement, values).fetchall()
 
+    def _each(self, statement: str, values: tuple[Any, ...]) -> Iterator[tuple[Any, ...]]:
+        """Row by row, for a reader that may stop."""
+        with closing(self._connection.execute(statement, values)) as cursor:
+            yield from cursor
+
     def head(self) -> Head:
         """As `Rows.head`."""
         return Head(*self._all(_HEAD)[0])
@@ -137,7 +160,10 @@ class SqliteRows:
 
     def newest(self, pseudonyms: Collection[str]) -> dict[str, int]:
         """As `Rows.newest`."""
-        return {name: found[0] for name in pseudonyms if (found := self.evaluations(name, 1))}
+        found = self._all(_NEWEST, (_json(pseudonyms),))
+        return {
+            name: max(seqs) for name, *both in found if (seqs := [seq for seq in both if seq is not None])
+        }
 
     def evaluations(self, pseudonym: str, most: int) -> list[int]:
         """As `Rows.evaluations`."""
@@ -160,9 +186,9 @@ class SqliteRows:
         """As `Rows.keys_of`."""
         return {row[1]: WrappedKey(*row) for row in self._all(_KEYS_OF, (_json(subjects),))}
 
-    def all_keys(self) -> Iterator[WrappedKey]:
+    def all_keys(self, after: str = "") -> Iterator[WrappedKey]:
         """As `Rows.all_keys`."""
-        return (WrappedKey(*row) for row in self._all(_ALL_KEYS))
+        return (WrappedKey(*row) for row in self._each(_ALL_KEYS, (after,)))
 
     def tile(self, level: int, index: int) -> bytes:
         """As `Rows.tile`."""
@@ -176,7 +202,7 @@ class SqliteRows:
 
     def checkpoints(self, after: int) -> Iterator[tuple[SignedCheckpoint, tuple[str, ...]]]:
         """As `Rows.checkpoints`."""
-        for checkpoint, rows in groupby(self._all(_CHECKPOINTS, (after,)), key=lambda row: row[:4]):
+        for checkpoint, rows in groupby(self._each(_CHECKPOINTS, (after,)), key=lambda row: row[:4]):
             yield SignedCheckpoint(*checkpoint), tuple(line for *_, line in rows if line is not None)
 
     def entries(self, first: int, end: int) -> Iterator[Entry]:
@@ -188,23 +214,13 @@ class SqliteRows:
         self, selection: Selection, decision_pseudonyms: Collection[str], after: int, most: int
     ) -> list[ListedRecord]:
         """As `Rows.listed`."""
-        wanted = {
-            **{
-                name: getattr(selection, name)
-                for name in ("since", "until", "outcome", "rule", "about", "tenant")
-            },
-            "pack_id": selection.pack_id,
-            "pack_version": selection.pack_version,
-            "events": _json(selection.events),
-            "patients": _json(selection.patient_pseudonyms),
-            "decisions": _json(decision_pseudonyms),
-            "is_decision": int(selection.decision_id != ""),
-            "after": after,
-            "most": most,
-        }
+        wanted = _wanted(selection, decision_pseudonyms)
+        narrowed = " ".join(f"AND {_NARROWED[name]}" for name in wanted)
         return [
             ListedRecord(seq, event, outcome, _rules(rules), *rest)
-            for seq, event, outcome, rules, *rest in self._all(_LISTED, wanted)
+            for seq, event, outcome, rules, *rest in self._all(
+                _LISTED.format(narrowed=narrowed), {**wanted, "after": after, "most": most}
+            )
         ]
 
     def tenants(self) -> tuple[str, ...]:
@@ -280,6 +296,20 @@ def _json(values: Collection[Any]) -> str:
     return json.dumps(list(values))
 
 
+def _wanted(selection: Selection, decision_pseudonyms: Collection[str]) -> dict[str, Any]:
+    """The values of the conditions that narrow, by their names in `_NARROWED`."""
+    texts = ("since", "until", "outcome", "rule", "pack_id", "pack_version")
+    values = {
+        **{name: getattr(selection, name) or None for name in texts},
+        "events": _json(selection.events) if selection.events else None,
+        "patients": _json(selection.patient_pseudonyms) if selection.patient_pseudonyms else None,
+        "decisions": _json(decision_pseudonyms) if selection.decision_id else None,
+        "about": selection.about,
+        "tenant": selection.tenant,
+    }
+    return {name: value for name, value in values.items() if value is not None}
+
+
 def _index_values(one: SealedRecord) -> tuple[Any, ...]:
     row = one.row
     return (
@@ -302,6 +332,7 @@ def _record(row: tuple[Any, ...], others: tuple[str, ...]) -> SealedRecord | Gon
     return SealedRecord(seq, leaf, leaf_hash, index, key_id, nonce, ciphertext, *pack)
 
 
+@lru_cache(maxsize=1024)  # the same rules fire again and again
 def _rules(text: str) -> tuple[str, ...]:
     """The rule ids; text that is no list of them becomes one id that no rule has, and is found out."""
     try:

@@ -1,4 +1,4 @@
-"""`pactolus evaluate`: the whole way without a server, on the embedded store."""
+"""`pactolus evaluate`: the whole way without a server."""
 
 import sys
 from datetime import datetime
@@ -54,6 +54,7 @@ def evaluate(
     patient: str,
     as_json: bool,
     data: Path | None,
+    database: str | None,
     rules: Path | None,
     overlays: Path | None,
     releases: Path | None,
@@ -71,7 +72,12 @@ def evaluate(
     from pactolus_adapters.settings import settings_from
 
     settings = settings_from(
-        data=data, rules=rules, overlays=overlays, releases=releases, trust=trust or None
+        data=data,
+        database=database,
+        rules=rules,
+        overlays=overlays,
+        releases=releases,
+        trust=trust or None,
     )
     pack_id, _, pack_version = pack.partition("@")
     worst = Exit.OUTCOME

@@ -12,6 +12,8 @@ from pactolus_engine.errors import (
     PackTooComplex,
     PactolusError,
     PatientMoved,
+    RecordGone,
+    RecordNotFound,
     RequestIdReused,
 )
 
@@ -41,7 +43,7 @@ class Exit(IntEnum):
 
 
 _MEANINGS: tuple[tuple[tuple[type[Exception], ...], Exit], ...] = (
-    ((InputInvalid, RequestIdReused), Exit.INPUT_INVALID),
+    ((InputInvalid, RecordGone, RecordNotFound, RequestIdReused), Exit.INPUT_INVALID),
     ((PackInvalid, PackNotFound, PackTooComplex), Exit.PACK_INVALID),
     ((AuditUnavailable, PatientMoved), Exit.AUDIT_UNAVAILABLE),
     ((EnginesDisagree, MatcherFailed), Exit.ENGINES_DISAGREE),

@@ -4,7 +4,7 @@ from datetime import UTC, datetime
 
 import click
 
-__all__ = ["Instant"]
+__all__ = ["Instant", "stamped"]
 
 
 class Instant(click.ParamType):  # type: ignore[type-arg]  # generic in later versions of click only
@@ -20,3 +20,8 @@ class Instant(click.ParamType):  # type: ignore[type-arg]  # generic in later ve
         if instant.tzinfo is None:
             self.fail("expected an offset or Z: an instant without one means nothing", param, ctx)
         return instant.astimezone(UTC)
+
+
+def stamped(instant: datetime | None) -> str:
+    """The instant (UTC) as records are stamped: RFC 3339 with microseconds; empty for none."""
+    return "" if instant is None else f"{instant.replace(tzinfo=None).isoformat(timespec='microseconds')}Z"

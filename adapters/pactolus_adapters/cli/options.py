@@ -6,22 +6,32 @@ from typing import Any
 
 import click
 
-__all__ = ["house_options", "overlays_option", "releases_options", "trust_option"]
+__all__ = ["data_option", "house_options", "overlays_option", "releases_options", "trust_option"]
 
 _Command = Callable[..., Any]
 
 
-def house_options(command: _Command) -> _Command:
-    """`--data` and `--rules`, for every command that opens the house."""
+def data_option(command: _Command) -> _Command:
+    """`--data` and `--database`, for every command that opens the records alone."""
     data = click.option(
         "--data",
         type=click.Path(path_type=Path),
         help="Folder of the audit store [PACTOLUS_DATA, ./pactolus-data].",
     )
+    database = click.option(
+        "--database",
+        help="PostgreSQL database of the audit store, in place of a file in --data [PACTOLUS_DATABASE, none]. "
+        "Other users of this machine see the command line: no password in it.",
+    )
+    return data(database(command))
+
+
+def house_options(command: _Command) -> _Command:
+    """`--data`, `--database` and `--rules`, for every command that opens the house."""
     rules = click.option(
         "--rules", type=click.Path(path_type=Path), help="Folder of the rule packs [PACTOLUS_RULES, ./rules]."
     )
-    return data(rules(command))
+    return data_option(rules(command))
 
 
 def overlays_option(command: _Command) -> _Command:

@@ -5,14 +5,17 @@ rules that may yet apply. The whole explanation is in `--json`.
 """
 
 from collections.abc import Iterable, Iterator
+from typing import TYPE_CHECKING
 
 from pactolus_adapters.cli.render_options import render_caveat, render_options
 from pactolus_adapters.cli.terminal import clean, folded, section
-from pactolus_adapters.hallway import Answer
 from pactolus_engine.decision import Decision, Evidence, FactUsed, Outcome, PossibleOutcome, Reason
 from pactolus_engine.errors import InputInvalid
 
-__all__ = ["render_answer", "render_error"]
+if TYPE_CHECKING:
+    from pactolus_adapters.hallway import Answer
+
+__all__ = ["decision_lines", "render_answer", "render_error"]
 
 _HEADLINES = {
     Outcome.OFFER: "options to consider, side by side; the order means nothing",
@@ -32,11 +35,15 @@ _BLOCK = "block"
 _SHOWN_DIGITS = 16
 
 
-def render_answer(name: str, answer: Answer) -> str:
+def render_answer(name: str, answer: "Answer") -> str:
     """Outcome, options with caveats, why, what is missing, assumptions, sources, pack and receipt."""
-    told = answer.decision.replacement or answer.decision
-    lines = [f"== {clean(name)}", *_taken_back(answer.decision), *_told(told), *_receipt(answer)]
+    lines = [f"== {clean(name)}", *decision_lines(answer.decision), *_receipt(answer)]
     return "\n".join(lines) + "\n"
+
+
+def decision_lines(decision: Decision) -> list[str]:
+    """What a decision says, and what it takes back before that."""
+    return [*_taken_back(decision), *_told(decision.replacement or decision)]
 
 
 def _told(decision: Decision) -> list[str]:
@@ -245,7 +252,7 @@ def _sources(decision: Decision) -> Iterator[str]:
             yield from folded(source.statement, "  ")
 
 
-def _receipt(answer: Answer) -> Iterator[str]:
+def _receipt(answer: "Answer") -> Iterator[str]:
     decision, receipt = answer.decision, answer.receipt
     pack = decision.pack
     yield ""

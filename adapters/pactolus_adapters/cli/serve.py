@@ -5,6 +5,7 @@ from pathlib import Path
 import click
 
 from pactolus_adapters.cli.options import house_options, overlays_option, releases_options
+from pactolus_adapters.cli.terminal import clean
 from pactolus_engine.pack.model import Pack
 
 __all__ = ["serve"]
@@ -20,6 +21,7 @@ def serve(
     host: str | None,
     port: int | None,
     data: Path | None,
+    database: str | None,
     rules: Path | None,
     overlays: Path | None,
     releases: Path | None,
@@ -29,7 +31,9 @@ def serve(
 
     Every pack in the rules folder is read and checked first, with the site's overlay of it: one that is
     refused stops the start, with every mistake at its file:line:column. With --releases the active published
-    versions decide, and every signature is verified before the start. SIGTERM and Ctrl-C finish what runs, then stop.
+    versions decide, and every signature is verified before the start. With PACTOLUS_WITNESSES checkpoints are
+    sent to witnesses; a line that begins `ALARM` says that one refuses this log's history. SIGTERM and Ctrl-C
+    finish what runs, then stop.
     """
     from pactolus_adapters import wiring
     from pactolus_adapters.settings import settings_from
@@ -38,6 +42,7 @@ def serve(
         host=host,
         port=port,
         data=data,
+        database=database,
         rules=rules,
         overlays=overlays,
         releases=releases,
@@ -50,7 +55,8 @@ def serve(
             packs = ", ".join(_told(held.pack) for held in house.shelf.all())
             click.echo(f"pactolus serves on {settings.host}:{bound}; packs: {packs}; data: {settings.data}")
 
-        wiring.serve(house.server(), settings.port, settings.host, announce)
+        with house.feeding(lambda line: click.echo(clean(line), err=True)):
+            house.serve(announce)
         click.echo("pactolus has stopped")
 
 

@@ -16,7 +16,16 @@ from pactolus_engine.decision import Decision
 from pactolus_engine.facts import FactSet
 from pactolus_engine.pack.model import Coding, Pack
 
-__all__ = ["CARE_PLAN", "DEVICE", "GUIDANCE_RESPONSE", "REQUEST_GROUP", "Context", "care_plan_id"]
+__all__ = [
+    "CARE_PLAN",
+    "DEVICE",
+    "GUIDANCE_RESPONSE",
+    "REQUEST_GROUP",
+    "Context",
+    "care_plan_id",
+    "guidance_response_id",
+    "id_of_log_resource",
+]
 
 CARE_PLAN = "care-plan"
 REQUEST_GROUP = "request-group"
@@ -29,6 +38,16 @@ _NAMESPACE = UUID("6d4f8e0a-3a67-5c1e-9b52-0f6f2f7c9a41")
 def care_plan_id(decision_id: str) -> str:
     """The id of the CarePlan that tells the decision of this id."""
     return _uuid(decision_id, CARE_PLAN)
+
+
+def guidance_response_id(decision_id: str) -> str:
+    """The id of the GuidanceResponse that tells the decision of this id."""
+    return _uuid(decision_id, GUIDANCE_RESPONSE)
+
+
+def id_of_log_resource(leaf_hash: bytes, role: str) -> str:
+    """The id of a resource that tells of a record of the log: from its leaf hash alone."""
+    return _uuid(leaf_hash.hex(), role)
 
 
 @dataclass(frozen=True, slots=True)

@@ -11,7 +11,7 @@ from pactolus_adapters.fhir.exact_json import Node, Tree
 from pactolus_adapters.fhir.write_context import DEVICE, Context
 from pactolus_adapters.fhir.write_references import used_references
 
-__all__ = ["device", "pack_reference", "provenance"]
+__all__ = ["assembled", "device", "pack_of", "pack_reference", "provenance"]
 
 
 def device(context: Context) -> Tree:
@@ -30,29 +30,42 @@ def provenance(context: Context, targets: Iterable[str]) -> Tree:
     """The origin of the resources with these ids."""
     decision = context.decision
     organisation = context.envelope.tenant or context.envelope.client
-    agent: Tree = {
-        "type": {"coding": [_term("provenance-participant-type", "assembler")]},
-        "who": context.link(DEVICE),
-        "onBehalfOf": {"identifier": {"value": organisation}},
-    }
     return {
         "resourceType": "Provenance",
         "id": context.id_of_request("provenance"),
         "target": [{"reference": f"urn:uuid:{target}"} for target in targets],
         "occurredDateTime": decision.evaluation_time,
         "recorded": decision.evaluation_time,
-        "activity": {"coding": [_term("v3-DataOperation", "CREATE")]},
-        "agent": [agent],
+        **assembled(context.link(DEVICE), organisation),
         "entity": _entities(context),
     }
 
 
+def assembled(device_: Tree, organisation: str) -> Tree:
+    """That the device made it by putting together, on behalf of the organisation."""
+    return {
+        "activity": {"coding": [_term("v3-DataOperation", "CREATE")]},
+        "agent": [
+            {
+                "type": {"coding": [_term("provenance-participant-type", "assembler")]},
+                "who": device_,
+                "onBehalfOf": {"identifier": {"value": organisation}},
+            }
+        ],
+    }
+
+
 def pack_reference(context: Context) -> Tree:
-    """The pack as a logical reference: canonical and version identify it, the display is its digest."""
+    """The pack of the decision, as `pack_of`."""
+    return pack_of(context.canonical, context.decision.pack.digest)
+
+
+def pack_of(versioned: str, digest: str) -> Tree:
+    """A pack as a logical reference: canonical and version identify it, the display is its digest."""
     return {
         "type": "PlanDefinition",
-        "identifier": {"system": "urn:ietf:rfc:3986", "value": context.canonical},
-        "display": f"SHA-256 {context.decision.pack.digest}",
+        "identifier": {"system": "urn:ietf:rfc:3986", "value": versioned},
+        "display": f"SHA-256 {digest}",
     }
 
 

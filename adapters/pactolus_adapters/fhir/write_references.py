@@ -11,14 +11,16 @@ from collections.abc import Iterable
 
 from pactolus_adapters.fhir.exact_json import Node, Tree
 from pactolus_adapters.fhir.write_context import Context
-from pactolus_engine.decision import FactUsed
+from pactolus_engine.decision import Decision, FactUsed
 from pactolus_engine.facts import Reading, Source, Standing
 from pactolus_engine.pack.model import Absence, Fact
 from pactolus_engine.values import Codes
 
 __all__ = [
     "condition_references",
+    "decision_references",
     "fact_references",
+    "named_reference",
     "read_references",
     "source_reference",
     "subject_reference",
@@ -36,12 +38,12 @@ def subject_reference(context: Context) -> Tree:
     """The patient as the request named it, or the plain statement that nobody did."""
     if not context.decision.patient.strip():
         return {"display": "patient not identified in the request"}
-    return {**_reference(context.decision.patient), "type": "Patient"}
+    return {**named_reference(context.decision.patient), "type": "Patient"}
 
 
 def source_reference(source: Source) -> Tree:
     """A resource that was sent, in the version that was read where it has one."""
-    found = _reference(source.reference)
+    found = named_reference(source.reference)
     if _LITERAL.fullmatch(source.reference) and _VERSION.fullmatch(source.version):
         return {"reference": f"{source.reference}/_history/{source.version}"}
     return found
@@ -63,6 +65,13 @@ def fact_references(facts: Iterable[FactUsed]) -> list[Node]:
     return _references(source for fact in facts for source in fact.sources)
 
 
+def decision_references(decision: Decision) -> list[Node]:
+    """The resources behind every fact that a decision looked at, each once, sorted."""
+    traced = [source for fact in decision.trace.facts for source in fact.sources]
+    told = [source for reason in decision.reasons for fact in reason.facts for source in fact.sources]
+    return _references([*traced, *told])
+
+
 def condition_references(context: Context) -> list[Node]:
     """The Conditions that establish the diagnosis the pack is about, as such and in no version.
 
@@ -72,7 +81,7 @@ def condition_references(context: Context) -> list[Node]:
     diagnoses = frozenset(fact.id for fact in context.pack.facts.values() if _is_diagnosis(fact))
     sure = (r.source for r in context.facts.readings if r.fact in diagnoses and _is_sure(r))
     names = {source.reference for source in sure if _is_in_force(context, diagnoses, source)}
-    return [_reference(name) for name in sorted(names)]
+    return [named_reference(name) for name in sorted(names)]
 
 
 def _is_diagnosis(fact: Fact) -> bool:
@@ -97,7 +106,8 @@ def _references(sources: Iterable[Source]) -> list[Node]:
     return [source_reference(by_name[name]) for name in sorted(by_name)]
 
 
-def _reference(text: str) -> Tree:
+def named_reference(text: str) -> Tree:
+    """A reference to what is known by this text: literal where it leads somewhere, else logical."""
     if any(form.fullmatch(text) for form in (_LITERAL, _VERSIONED, _WEB)):
         return {"reference": text}
     if text.startswith("urn:"):

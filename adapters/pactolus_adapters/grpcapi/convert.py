@@ -3,7 +3,7 @@
 import json
 from collections.abc import Iterable
 from dataclasses import dataclass
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from decimal import Decimal
 from typing import Any, Final
 
@@ -13,6 +13,8 @@ from google.protobuf.timestamp_pb2 import Timestamp
 from pactolus.v1.evaluation_service_pb2 import AuditReceipt, EvaluateRequest, EvaluateResponse
 from pactolus_adapters.grpcapi.convert_decision import decision_message
 from pactolus_adapters.hallway import WHOLE_REQUEST, Answer, EvaluateCommand
+from pactolus_adapters.trail.events import Actor
+from pactolus_engine.decision import Decision
 from pactolus_engine.errors import InputInvalid, Violation
 from pactolus_engine.ports import Receipt
 
@@ -20,9 +22,12 @@ __all__ = [
     "CLIENT_KEY",
     "TENANT_KEY",
     "Caller",
+    "actor",
     "caller",
     "caller_as_told",
     "command",
+    "decision_json",
+    "instant_text",
     "receipt_message",
     "response",
     "response_json",
@@ -68,6 +73,12 @@ def caller(metadata: Iterable[tuple[str, str | bytes]]) -> Caller:
     return who
 
 
+def actor(metadata: Iterable[tuple[str, str | bytes]]) -> Actor:
+    """The caller as whoever acts on the records. Raises as `caller`."""
+    who = caller(metadata)
+    return Actor(who.client, who.tenant)
+
+
 def caller_as_told(metadata: Iterable[tuple[str, str | bytes]]) -> Caller:
     """As `caller`, but it tells the violations instead of raising: for a request that is recorded."""
     pairs = list(metadata)
@@ -102,6 +113,20 @@ def command(request: EvaluateRequest, who: Caller) -> EvaluateCommand:
         violations=(*who.violations, *((_NO_INSTANT,) if is_unread else ())),
         unread=stamp.SerializeToString(deterministic=True) if stamp is not None and is_unread else b"",
     )
+
+
+def instant_text(stamp: Timestamp) -> str | None:
+    """The instant as records are stamped, RFC 3339 in UTC with microseconds, up to the next where it lies
+    between two; None beyond the calendar."""
+    asked = _instant(stamp)
+    if asked is None:
+        return None
+    # `ToDatetime` cuts nanoseconds off. A record stamped below is no more at or after the instant.
+    try:
+        whole = asked + timedelta(microseconds=1 if stamp.nanos % 1000 else 0)
+    except OverflowError:
+        return None
+    return whole.replace(tzinfo=None).isoformat(timespec="microseconds") + "Z"
 
 
 def unread_command(content: bytes, who: Caller) -> EvaluateCommand:
@@ -142,6 +167,11 @@ def response_json_text(answer: Answer) -> str:
     bundle = answer.bundle.decode().translate(_LINE_BREAKS)
     decision, receipt = json.dumps(parts["decision"]), json.dumps(parts["receipt"])
     return f'{{"decision": {decision}, "bundle": {bundle}, "receipt": {receipt}}}'
+
+
+def decision_json(decision: Decision) -> dict[str, Any]:
+    """The decision alone as protobuf JSON, likewise."""
+    return MessageToDict(decision_message(decision), always_print_fields_with_no_presence=True)
 
 
 def _json_parts(answer: Answer) -> dict[str, Any]:

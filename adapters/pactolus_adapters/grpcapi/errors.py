@@ -5,7 +5,6 @@ PactolusError
 ├── Overloaded       the caller waits a moment and tries again
 ├── Draining         the caller takes another server; this one is going down
 ├── ErasureOff       the operator erases at the command line, or lets callers do it by a setting
-├── RecordNotFound   the caller names a record that is in the log and holds a decision
 ├── ServiceUnknown   the caller asks for the health of a service that is there
 └── InternalFailure  the operator looks up the reference in the server's log
 """
@@ -18,7 +17,6 @@ __all__ = [
     "InternalFailure",
     "NotBuilt",
     "Overloaded",
-    "RecordNotFound",
     "ServiceUnknown",
 ]
 
@@ -52,10 +50,6 @@ class ErasureOff(PactolusError):
             "this server does not erase for callers, since it cannot know who they are: use `pactolus audit "
             "erase` at the server, or set `remote_erasure` where only trusted callers can connect"
         )
-
-
-class RecordNotFound(PactolusError):
-    """The log has no such record, or the record holds no decision."""
 
 
 class ServiceUnknown(PactolusError):

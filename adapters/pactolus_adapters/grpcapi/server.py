@@ -24,12 +24,14 @@ from pactolus.v1.evaluation_service_pb2_grpc import add_EvaluationServiceService
 from pactolus.v1.rule_pack_service_pb2_grpc import add_RulePackServiceServicer_to_server
 from pactolus_adapters.grpcapi.admission import Admission
 from pactolus_adapters.grpcapi.audit_handlers import AuditHandlers, Recall
+from pactolus_adapters.grpcapi.export_methods import NewExporter
 from pactolus_adapters.grpcapi.handlers import EvaluationHandlers, RulePackHandlers
 from pactolus_adapters.grpcapi.health import Health
 from pactolus_adapters.grpcapi.interceptors import ErrorBoundary
 from pactolus_adapters.grpcapi.listen import AddressUnusable, PortTaken, listen
 from pactolus_adapters.hallway import Evaluate
 from pactolus_adapters.trail.erase import Erasure
+from pactolus_adapters.trail.events import EventRecorder
 from pactolus_engine.ports import PackShelf
 from pactolus_engine.trail import AuditTrail
 
@@ -80,12 +82,16 @@ class GrpcServer:
         self._stopping = Lock()
         self._idle: bool | None = None
 
-    def start(self, port: int, host: str = "127.0.0.1") -> int:
+    def start(
+        self, port: int, host: str = "127.0.0.1", before_serving: Callable[[], object] = lambda: None
+    ) -> int:
         """Listens and serves; returns the port, which the system chooses when 0 is asked for.
 
-        Raises `PortTaken` when somebody else listens there, else `AddressUnusable`.
+        `before_serving` is called once the address is taken and before the first request is; what it raises
+        ends the start. Raises `PortTaken` when somebody else listens there, else `AddressUnusable`.
         """
         bound = listen(self._server, host, port)
+        before_serving()
         self._server.start()
         self._health.set_serving(True)
         return bound
@@ -116,13 +122,17 @@ def build_server(
     shelf: PackShelf,
     log: AuditTrail,
     recall: Recall,
+    events: EventRecorder,
     limits: ServerLimits | None = None,
     reflection_on: bool = False,
+    exporter: NewExporter | None = None,
     erasure: Erasure | None = None,
 ) -> GrpcServer:
-    """Builds the server with health service; `recall` reads an answer back out of a record.
+    """Builds the server with health service; `recall` reads an answer back out of a record, `events` records
+    what callers do with records.
 
-    `erasure`: None means that callers cannot erase. `reflection_on` lets anybody who can connect list the methods: for loopback, elsewhere by setting.
+    `exporter`, `erasure`: None means that callers cannot export, or erase. `reflection_on` lets anybody who can
+    connect list the methods: for loopback, elsewhere by setting.
     """
     limits = limits or ServerLimits()
     admission = Admission(limits.evaluations, limits.batches)
@@ -132,11 +142,12 @@ def build_server(
         options=_options(limits),
         compression=grpc.Compression.NoCompression,
     )
-    status = Health((*SERVICES, _HEALTH), _WATCHES)
+    status = Health((*SERVICES, _HEALTH), _WATCHES, lambda: log.healthy)
     add_HealthServicer_to_server(status, server)
     add_EvaluationServiceServicer_to_server(EvaluationHandlers(hallway, admission), server)
     add_RulePackServiceServicer_to_server(RulePackHandlers(shelf), server)
-    add_AuditServiceServicer_to_server(AuditHandlers(log, recall, shelf, erasure), server)
+    handlers = AuditHandlers(log, recall, shelf, events, exporter, erasure)
+    add_AuditServiceServicer_to_server(handlers, server)
     if reflection_on:
         names = (*SERVICES, _HEALTH, reflection.SERVICE_NAME)
         reflection.enable_server_reflection(names, server)
@@ -144,7 +155,11 @@ def build_server(
 
 
 def serve(
-    server: GrpcServer, port: int, host: str = "127.0.0.1", announce: Callable[[int], None] = lambda _: None
+    server: GrpcServer,
+    port: int,
+    host: str = "127.0.0.1",
+    announce: Callable[[int], None] = lambda _: None,
+    before_serving: Callable[[], object] = lambda: None,
 ) -> bool:
     """Starts, tells the port by `announce`, and serves until SIGTERM or SIGINT; then drains.
 
@@ -157,7 +172,7 @@ def serve(
 
     before = {number: signal.signal(number, ask) for number in (signal.SIGTERM, signal.SIGINT)}
     try:
-        announce(server.start(port, host))
+        announce(server.start(port, host, before_serving))
         asked_to_stop.wait()
         return server.stop()
     finally:

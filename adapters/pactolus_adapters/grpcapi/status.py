@@ -22,7 +22,6 @@ from pactolus_adapters.grpcapi.errors import (
     InternalFailure,
     NotBuilt,
     Overloaded,
-    RecordNotFound,
     ServiceUnknown,
 )
 from pactolus_engine.errors import (
@@ -36,6 +35,7 @@ from pactolus_engine.errors import (
     PactolusError,
     PatientMoved,
     RecordGone,
+    RecordNotFound,
     RequestIdReused,
     SolverMissing,
     Violation,

@@ -12,7 +12,14 @@ from hashlib import sha256
 
 from pactolus_engine.pack.exact_number import canonical_number
 
-__all__ = ["Approval", "Approved", "overlay_content_digest", "parameter_content_digest"]
+__all__ = [
+    "Approval",
+    "Approved",
+    "RecordedApproval",
+    "overlay_content_digest",
+    "parameter_content_digest",
+    "recorded",
+]
 
 _OVERLAY = b"pactolus overlay content 1"
 _PARAMETER = b"pactolus parameter content 1"
@@ -42,6 +49,27 @@ class Approval:
     parameter: str = ""
     value: Decimal | None = None
     note: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class RecordedApproval:
+    """An approval in texts alone, as a record keeps it. One that had lapsed is kept too: its digest is not that
+    of what was in force."""
+
+    of: str
+    digest: str
+    by: str
+    role: str
+    on: str
+    parameter: str = ""
+
+
+def recorded(approval: Approval) -> RecordedApproval:
+    """The approval as a record keeps it."""
+    day = approval.on.isoformat()
+    return RecordedApproval(
+        approval.of.value, approval.digest, approval.by, approval.role, day, approval.parameter
+    )
 
 
 def overlay_content_digest(pack_content: str, overlay: bytes) -> str:

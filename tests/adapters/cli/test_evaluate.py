@@ -9,6 +9,7 @@ from typing import Any
 import pytest
 
 from pactolus_adapters import wiring
+from pactolus_adapters.audit import stores
 from pactolus_adapters.audit.sqlite import SqliteAuditLog
 from pactolus_adapters.clock import system_clock
 from pactolus_adapters.hallway import Hallway
@@ -200,7 +201,7 @@ def test_no_answer_is_printed_when_its_record_fails(run: Runner, monkeypatch: py
         def append(self, record: NewRecord) -> tuple[Receipt, bytes]:
             raise AuditUnavailable("the audit store has no room")
 
-    monkeypatch.setattr(wiring, "SqliteAuditLog", Full)
+    monkeypatch.setattr(stores, "SqliteAuditLog", Full)
     done = run("evaluate", NEGATIVE, LONE, "--at", AT, "--json")
     assert done.code == 5
     assert [line["error"]["reason"] for line in _lines(done)] == ["AUDIT_UNAVAILABLE"] * 2

@@ -49,6 +49,8 @@ def test_every_error_of_the_core_has_a_code() -> None:
     codes = {kind.__name__: exit_of(kind(*samples.get(kind.__name__, ()))) for kind in kinds}
     assert codes == {
         "InputInvalid": Exit.INPUT_INVALID,
+        "RecordGone": Exit.INPUT_INVALID,
+        "RecordNotFound": Exit.INPUT_INVALID,
         "RequestIdReused": Exit.INPUT_INVALID,
         "PackInvalid": Exit.PACK_INVALID,
         "PackNotFound": Exit.PACK_INVALID,

@@ -20,6 +20,7 @@ type question struct {
 	SecondHash        []byte
 	Note, VerifierKey string
 	Level, Width      int
+	Folder            string
 }
 
 func hash(content []byte) (h tlog.Hash) {
@@ -61,6 +62,8 @@ func answer(q question) string {
 		return verdict(tlog.CheckTree(hashes(q.Proof), q.Second, hash(q.SecondHash), q.First, hash(q.FirstHash)))
 	case "note":
 		return opened(q)
+	case "folder":
+		return verdict(checkFolder(q.Folder, q.VerifierKey))
 	case "tile":
 		return strings.Replace(tlog.Tile{H: 8, L: q.Level, N: q.First, W: q.Width}.Path(), "tile/8/", "tile/", 1)
 	}

@@ -7,8 +7,9 @@ from typing import TYPE_CHECKING
 
 import click
 
+from pactolus_adapters.cli.audit.operator import operator
 from pactolus_adapters.cli.options import house_options, overlays_option, releases_options
-from pactolus_adapters.cli.terminal import clean
+from pactolus_adapters.cli.terminal import clean, several
 
 if TYPE_CHECKING:
     from pactolus_adapters.affected import Affected, Ground, Retractions
@@ -37,6 +38,7 @@ def affected(
     pack: str | None,
     as_json: bool,
     data: Path | None,
+    database: str | None,
     rules: Path | None,
     overlays: Path | None,
     releases: Path | None,
@@ -44,7 +46,7 @@ def affected(
 ) -> None:
     """List every recorded decision that rests on one thing, oldest first, for a recall.
 
-    The store is only read; it must be there. A name that neither a pack on the shelf nor any record
+    The store must be there; all that is added to it is that somebody looked. A name that neither a pack on the shelf nor any record
     knows is refused, so that a mistyped one is no all-clear.
 
     \b
@@ -53,24 +55,37 @@ def affected(
       pactolus audit affected --pack midas-consolidation@1.0.0 --json
     """
     from pactolus_adapters import wiring
-    from pactolus_adapters.affected import Retractions
+    from pactolus_adapters.affected import Passed, Retractions
     from pactolus_adapters.affected import affected as search
     from pactolus_adapters.settings import settings_from
 
     ground = _ground(observation, code_set, parameter, pack)
     settings = settings_from(
-        data=data, rules=rules, overlays=overlays, releases=releases, trust=trust or None
+        data=data,
+        database=database,
+        rules=rules,
+        overlays=overlays,
+        releases=releases,
+        trust=trust or None,
     )
-    retractions = Retractions()
-    with wiring.open_records(settings) as records:
+    retractions, passed = Retractions(), Passed()
+    with wiring.open_records(settings, instead="AuditService.ListAffectedDecisions") as records:
         found = search(
-            records.audit, records.shelf, ground, progress=_told_when_slow(), retractions=retractions
+            records.audit,
+            records.shelf,
+            ground,
+            progress=_told_when_slow(),
+            retractions=retractions,
+            passed=passed,
         )
+        records.note_look(operator(), "audit affected", ground.asked())
         if as_json:
             for one in found:
                 click.echo(wiring.affected_json_text(one))
         else:
             click.echo("\n".join(_lines(list(found), retractions)))
+        if passed.gone:
+            click.echo(_unasked(len(passed.gone)), err=True)
 
 
 def _ground(
@@ -89,13 +104,20 @@ def _ground(
     return named[0]
 
 
+def _unasked(count: int) -> str:
+    return (
+        f"not asked: {several(count, 'decision')} that cannot be read any more, erased or under a key that is lost; "
+        "`pactolus audit list --event evaluation` names them"
+    )
+
+
 def _lines(found: list["Affected"], retractions: "Retractions") -> Iterator[str]:
     """A table of what was found, if anything was, and how many there are."""
     rows = [_TITLES, *(_row(one, retractions.of(one)) for one in found)] if found else []
     widths = [max(map(len, column)) for column in zip(*rows, strict=True)]
     for row in rows:
         yield "  ".join(text.ljust(width) for text, width in zip(row, widths, strict=True)).rstrip()
-    yield f"found: {len(found)} {'decision' if len(found) == 1 else 'decisions'}"
+    yield f"found: {several(len(found), 'decision')}"
 
 
 def _row(one: "Affected", taken_back_by: int | None) -> tuple[str, ...]:

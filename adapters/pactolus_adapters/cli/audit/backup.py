@@ -4,8 +4,9 @@ from pathlib import Path
 
 import click
 
-from pactolus_adapters.cli.audit.keeping import actor_client, store_option
+from pactolus_adapters.cli.audit.operator import operator
 from pactolus_adapters.cli.audit.progress import bar
+from pactolus_adapters.cli.options import data_option
 from pactolus_adapters.cli.terminal import several
 
 __all__ = ["backup"]
@@ -21,8 +22,8 @@ __all__ = ["backup"]
     type=click.Path(path_type=Path),
     help="File of the wrapped keys [FOLDER/keys.jsonl].",
 )
-@store_option
-def backup(folder: Path, keys_path: Path | None, data: Path | None) -> None:
+@data_option
+def backup(folder: Path, keys_path: Path | None, data: Path | None, database: str | None) -> None:
     """Copy every record up to a signed checkpoint, in one snapshot of the store.
 
     The log goes into one file, the wrapped data keys into another: keep only the newest key file, so that an
@@ -36,7 +37,7 @@ def backup(folder: Path, keys_path: Path | None, data: Path | None) -> None:
     from pactolus_adapters import wiring
     from pactolus_adapters.settings import settings_from
 
-    keeper = wiring.keeper(settings_from(data=data), actor_client())
+    keeper = wiring.keeper(settings_from(data=data, database=database), operator().client)
     with bar("copying records") as progress:
         made = keeper.back_up(folder, keys_path, progress)
     click.echo(f"backed up: {several(made.manifest.size, 'record')}, root {made.manifest.root}")

@@ -4,13 +4,9 @@ from pathlib import Path
 
 import click
 
-from pactolus_adapters.cli.audit.keeping import (
-    actor_client,
-    check_meant,
-    store_option,
-    tenant_option,
-    yes_option,
-)
+from pactolus_adapters.cli.audit.keeping import check_meant, tenant_option, yes_option
+from pactolus_adapters.cli.audit.operator import operator
+from pactolus_adapters.cli.options import data_option
 from pactolus_adapters.cli.terminal import several
 
 __all__ = ["erase"]
@@ -27,8 +23,10 @@ __all__ = ["erase"]
 @click.option("--dry-run", is_flag=True, help="Only say how many records would be erased.")
 @tenant_option
 @yes_option
-@store_option
-def erase(patient: str, ground: str, dry_run: bool, tenant: str, yes: bool, data: Path | None) -> None:
+@data_option
+def erase(
+    patient: str, ground: str, dry_run: bool, tenant: str, yes: bool, data: Path | None, database: str | None
+) -> None:
     """Destroy the keys of everything recorded about a patient, under every name that belongs to the patient.
 
     The records keep their numbers, leaves and proofs; what they held cannot be read any more by anybody.
@@ -44,7 +42,7 @@ def erase(patient: str, ground: str, dry_run: bool, tenant: str, yes: bool, data
     from pactolus_adapters.trail.erase import nothing_recorded
     from pactolus_adapters.trail.events import Actor
 
-    with wiring.open_erasure(settings_from(data=data)) as erasure:
+    with wiring.open_erasure(settings_from(data=data, database=database)) as erasure:
         reach = erasure.planned(tenant, patient)
         if not reach.keys:
             raise nothing_recorded()
@@ -53,7 +51,7 @@ def erase(patient: str, ground: str, dry_run: bool, tenant: str, yes: bool, data
             click.echo(f"would erase: {told}")
             return
         check_meant(f"Erase {told}? This cannot be undone.", yes=yes)
-        erased = erasure.erase(Actor(actor_client(), tenant), patient, ground)
+        erased = erasure.erase(Actor(operator().client, tenant), patient, ground)
     click.echo(f"erased: {several(erased.records, 'record')}")
     for receipt in erased.receipts:
         click.echo(f"recorded: record {receipt.index}")

@@ -4,7 +4,9 @@ from pathlib import Path
 
 import click
 
-from pactolus_adapters.cli.audit.keeping import actor_client, check_meant, store_option, yes_option
+from pactolus_adapters.cli.audit.keeping import check_meant, yes_option
+from pactolus_adapters.cli.audit.operator import operator
+from pactolus_adapters.cli.options import data_option
 from pactolus_adapters.cli.terminal import several
 
 __all__ = ["key_lost"]
@@ -12,8 +14,8 @@ __all__ = ["key_lost"]
 
 @click.command("key-lost", short_help="Go on with a store whose key-encryption key is lost.")
 @yes_option
-@store_option
-def key_lost(yes: bool, data: Path | None) -> None:
+@data_option
+def key_lost(yes: bool, data: Path | None, database: str | None) -> None:
     """Give a store a new key-encryption key, because the old one is lost and in no backup.
 
     What was recorded before can never be read again; each of these records says so when it is asked for.
@@ -27,7 +29,7 @@ def key_lost(yes: bool, data: Path | None) -> None:
     from pactolus_adapters import wiring
     from pactolus_adapters.settings import settings_from
 
-    keeper = wiring.keeper(settings_from(data=data), actor_client())
+    keeper = wiring.keeper(settings_from(data=data, database=database), operator().client)
     check_meant("Give up everything that was recorded so far?", yes=yes)
     done = keeper.lose_key()
     if done.was_done:

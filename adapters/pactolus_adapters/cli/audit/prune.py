@@ -6,9 +6,11 @@ from pathlib import Path
 
 import click
 
-from pactolus_adapters.cli.audit.keeping import actor_client, check_meant, store_option, yes_option
+from pactolus_adapters.cli.audit.keeping import check_meant, yes_option
+from pactolus_adapters.cli.audit.operator import operator
 from pactolus_adapters.cli.audit.progress import bar
 from pactolus_adapters.cli.instant import Instant
+from pactolus_adapters.cli.options import data_option
 from pactolus_adapters.cli.terminal import several
 
 __all__ = ["prune"]
@@ -25,7 +27,7 @@ _AGE = re.compile(r"([1-9][0-9]{0,2})y")
 @click.option("--even-young", is_flag=True, help="Also records of less than six years.")
 @click.option("--dry-run", is_flag=True, help="Only say how many records would be pruned.")
 @yes_option
-@store_option
+@data_option
 def prune(
     before: datetime | None,
     older_than: str | None,
@@ -34,6 +36,7 @@ def prune(
     dry_run: bool,
     yes: bool,
     data: Path | None,
+    database: str | None,
 ) -> None:
     """Remove the payloads of old records. They keep their numbers, leaves, request ids and proofs.
 
@@ -48,7 +51,7 @@ def prune(
 
     now = datetime.now(UTC)
     limit = _limit(before, older_than, now)
-    with wiring.open_erasure(settings_from(data=data)) as erasure:
+    with wiring.open_erasure(settings_from(data=data, database=database)) as erasure:
         with bar("looking at records") as progress:
             plan = retain.pruning_plan(erasure.trail, limit, now, even_young=even_young, progress=progress)
         told = f"{several(plan.records, 'record')} before record {plan.before}"
@@ -56,7 +59,7 @@ def prune(
             click.echo(f"would prune: {told}" if dry_run else "there is nothing to prune")
             return
         check_meant(f"Prune {told}? This cannot be undone.", yes=yes)
-        done = retain.prune(erasure.recorder, Actor(actor_client()), plan, ground)
+        done = retain.prune(erasure.recorder, Actor(operator().client), plan, ground)
     click.echo(f"pruned: {told}")
     click.echo(f"recorded: record {done.receipt.index}")
 

@@ -4,8 +4,9 @@ from pathlib import Path
 
 import click
 
-from pactolus_adapters.cli.audit.keeping import actor_client, store_option
+from pactolus_adapters.cli.audit.operator import operator
 from pactolus_adapters.cli.audit.progress import bar
+from pactolus_adapters.cli.options import data_option
 from pactolus_adapters.cli.terminal import several
 
 __all__ = ["restore"]
@@ -31,7 +32,7 @@ _FILE = click.Path(path_type=Path, exists=True, dir_okay=False)
 )
 @click.option("--accept-loss", is_flag=True, help="Restore although the backup ends before --expect.")
 @click.option("--without-key", is_flag=True, help="The key-encryption key is lost: go on with a new one.")
-@store_option
+@data_option
 def restore(
     folder: Path,
     keys_path: Path | None,
@@ -40,6 +41,7 @@ def restore(
     accept_loss: bool,
     without_key: bool,
     data: Path | None,
+    database: str | None,
 ) -> None:
     """Restore a backup into a data directory that holds no store; digests, tree and checkpoint are verified first.
 
@@ -56,7 +58,7 @@ def restore(
 
     expected = expect.read_bytes() if expect else b""
     wanted = wiring.Wanted(expected=expected, accept_loss=accept_loss, without_key=without_key)
-    keeper = wiring.keeper(settings_from(data=data), actor_client())
+    keeper = wiring.keeper(settings_from(data=data, database=database), operator().client)
     with bar("restoring records") as progress:
         done = keeper.restore(folder, keys_path, erased, wanted, progress)
     click.echo(f"restored: {several(done.size, 'record')}")

@@ -5,7 +5,8 @@ from pathlib import Path
 
 import click
 
-from pactolus_adapters.cli.audit.keeping import actor_client, store_option
+from pactolus_adapters.cli.audit.operator import operator
+from pactolus_adapters.cli.options import data_option
 from pactolus_adapters.cli.terminal import several
 
 __all__ = ["rotate_keys"]
@@ -15,8 +16,8 @@ __all__ = ["rotate_keys"]
 @click.option(
     "--to-command", metavar="COMMAND", help="A command that prints the new key, in place of a new key file."
 )
-@store_option
-def rotate_keys(to_command: str | None, data: Path | None) -> None:
+@data_option
+def rotate_keys(to_command: str | None, data: Path | None, database: str | None) -> None:
     """Wrap every data key under a new key-encryption key. The server has to be stopped; nothing is encrypted anew.
 
     Without a command the new key is made in `audit.key`, and the old one is kept beside it under another name:
@@ -30,12 +31,12 @@ def rotate_keys(to_command: str | None, data: Path | None) -> None:
     from pactolus_adapters import wiring
     from pactolus_adapters.settings import settings_from
 
-    settings = settings_from(data=data)
+    settings = settings_from(data=data, database=database)
     try:
         command = tuple(shlex.split(to_command or ""))
     except ValueError as error:
         raise click.UsageError("--to-command is a command, its words quoted as for a shell") from error
-    done = wiring.keeper(settings, actor_client()).rotate_key(command)
+    done = wiring.keeper(settings, operator().client).rotate_key(command)
     if done.was_done:
         click.echo("an earlier rotation was finished")
     else:

@@ -3,22 +3,21 @@
 from collections.abc import Iterable, Iterator
 
 from pactolus_adapters.authoring.explain import Explained
+from pactolus_adapters.cli.render_tree import on_one_line, tree_lines
 from pactolus_adapters.cli.terminal import clean, folded, section
 from pactolus_engine.changes.nearest import Change, Flip, Nearest
 from pactolus_engine.changes.outstanding import Bringing, Outstanding
 from pactolus_engine.completions import Skeleton
-from pactolus_engine.decision import Explanation, FactTrace
+from pactolus_engine.decision import FactTrace
 from pactolus_engine.grounds import Ground, WhyNot
 
 __all__ = ["answer_line", "render_explained"]
 
 _SHOWN = 6
-"""Changes that are listed for one answer, tests for one rule; if there are more they are counted, and in `--json`."""
+"""Changes that are listed for one answer; if there are more they are counted, and in `--json`."""
 
 _FEW = 3
 """Facts whose values still fit on the line of a rule that is not true."""
-
-_TRUTH = {"true": "+", "false": "-", "unknown": "?"}
 
 
 def render_explained(explained: Explained) -> str:
@@ -46,7 +45,7 @@ def _why(explained: Explained) -> Iterator[str]:
         if ground.truth == "true":
             yield from folded(ground.text, "  ")
             yield from _sources(ground)
-        yield from _tree(ground.tree, 1)
+        yield from tree_lines(ground.tree, 1)
         yield from _facts(ground.facts)
     if explained.grounds.note:
         yield from folded(explained.grounds.note, "- ")
@@ -57,12 +56,6 @@ def _sources(ground: Ground) -> Iterator[str]:
         yield from folded(f"rests on {', '.join(ground.evidence)}", "  * ")
     if ground.rationale:
         yield from folded(f"rationale: {ground.rationale}", "  * ")
-
-
-def _tree(tree: Explanation, depth: int) -> Iterator[str]:
-    yield from folded(tree.text, f"{'  ' * depth}{_TRUTH[tree.truth]} ")
-    for part in tree.children:
-        yield from _tree(part, depth + 1)
 
 
 def _facts(facts: Iterable[FactTrace]) -> Iterator[str]:
@@ -81,7 +74,7 @@ def _why_not(one: WhyNot) -> Iterator[str]:
         yield from _parts(ground)
     for ground in one.lacking:
         word = "may yet be true" if ground.truth == "unknown" else "is not true"
-        yield from folded(f"{ground.rule} {word}: {_on_one_line(ground.tree)}{_values(ground)}", "- ")
+        yield from folded(f"{ground.rule} {word}: {on_one_line(ground.tree)}{_values(ground)}", "- ")
     if one.note:
         yield from folded(one.note, "- ")
 
@@ -93,24 +86,8 @@ def _values(ground: Ground) -> str:
 
 
 def _parts(ground: Ground) -> Iterator[str]:
-    yield from _tree(ground.tree, 1)
+    yield from tree_lines(ground.tree, 1)
     yield from _facts(ground.facts)
-
-
-def _on_one_line(tree: Explanation) -> str:
-    """The failing tests of a tree, each with its truth; `not` stands before what it denies. Many that are all
-    false are counted: `--json` lists them."""
-    tests = list(dict.fromkeys(_tests(tree, "")))
-    if len(tests) > _SHOWN and all(one.startswith("(") and one.endswith(") is false") for one in tests):
-        return f"none of its {len(tests)} tests is true, which --json lists"
-    return "; ".join(tests)
-
-
-def _tests(tree: Explanation, before: str) -> Iterator[str]:
-    if not tree.children:
-        yield f"{before}({tree.text}) is {tree.truth}"
-    for part in tree.children:
-        yield from _tests(part, f"{before}not: " if tree.text == "not" else before)
 
 
 def _nearest(explained: Explained) -> Iterator[str]:

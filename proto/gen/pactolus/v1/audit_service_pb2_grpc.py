@@ -28,6 +28,9 @@ if _version_not_supported:
 class AuditServiceStub:
     """Reads and proves the audit log.
 
+    Whoever reads records leaves a record of it first (event `read`: who, by which method, which record or which
+    filters). When the log cannot take that, nothing is shown: UNAVAILABLE.
+
     The log is an RFC 6962 Merkle tree with signed checkpoints in the C2SP `tlog-checkpoint` format.
     """
 
@@ -107,6 +110,9 @@ class AuditServiceStub:
 class AuditServiceServicer:
     """Reads and proves the audit log.
 
+    Whoever reads records leaves a record of it first (event `read`: who, by which method, which record or which
+    filters). When the log cannot take that, nothing is shown: UNAVAILABLE.
+
     The log is an RFC 6962 Merkle tree with signed checkpoints in the C2SP `tlog-checkpoint` format.
     """
 
@@ -125,7 +131,9 @@ class AuditServiceServicer:
         raise NotImplementedError('Method not implemented!')
 
     def ListAffectedDecisions(self, request, context):
-        """Lists every recorded decision of the tenant that rests on one thing, oldest first: for a recall.
+        """Lists every recorded decision of the tenant that rests on one thing, oldest first: for a recall. Decisions
+        that were erased, or whose key is lost, cannot be asked: the trailing metadata
+        `x-pactolus-erased-decisions` says how many there are.
         """
         context.set_code(grpc.StatusCode.UNIMPLEMENTED)
         context.set_details('Method not implemented!')
@@ -175,7 +183,8 @@ class AuditServiceServicer:
         raise NotImplementedError('Method not implemented!')
 
     def RecordFeedback(self, request, context):
-        """Records what became of a suggestion.
+        """Records what became of a suggestion, beside it and filed under the same patient. Refused when the record
+        is no decision of the tenant, or the option is not one of its options.
         """
         context.set_code(grpc.StatusCode.UNIMPLEMENTED)
         context.set_details('Method not implemented!')
@@ -280,6 +289,9 @@ def add_AuditServiceServicer_to_server(servicer, server):
  # This class is part of an EXPERIMENTAL API.
 class AuditService:
     """Reads and proves the audit log.
+
+    Whoever reads records leaves a record of it first (event `read`: who, by which method, which record or which
+    filters). When the log cannot take that, nothing is shown: UNAVAILABLE.
 
     The log is an RFC 6962 Merkle tree with signed checkpoints in the C2SP `tlog-checkpoint` format.
     """

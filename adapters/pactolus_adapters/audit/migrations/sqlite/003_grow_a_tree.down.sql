@@ -5,7 +5,6 @@ ALTER TABLE data_key DROP COLUMN destroyed_by;
 ALTER TABLE data_key DROP COLUMN wrapped_by;
 DROP INDEX audit_payload_key;
 ALTER TABLE audit_payload DROP COLUMN erased_by;
-DROP INDEX audit_index_pack;
 DROP INDEX audit_index_about;
 DROP INDEX audit_index_decision;
 ALTER TABLE audit_index DROP COLUMN pack_version;

@@ -34,7 +34,6 @@ UPDATE audit_index SET (pack_id, pack_version) = (
 );
 CREATE INDEX audit_index_decision ON audit_index (decision_pseudonym) WHERE decision_pseudonym <> '';
 CREATE INDEX audit_index_about ON audit_index (about) WHERE about IS NOT NULL;
-CREATE INDEX audit_index_pack ON audit_index (pack_id, pack_version, seq);
 
 -- Erasure: an emptied payload or key says which record of the log emptied it.
 ALTER TABLE audit_payload ADD COLUMN erased_by INTEGER;

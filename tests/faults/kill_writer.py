@@ -1,4 +1,4 @@
-"""The victim of `test_kill.py`: appends without end and prints what was acknowledged.
+"""The victim of `test_kill_writer.py`: appends without end and prints what was acknowledged.
 
 Run as `python kill_writer.py DIRECTORY FIRST`. A line `INDEX LEAF_HASH REQUEST_ID` is printed in one
 write after `append` has returned, so that a whole line is an acknowledgement that was given.

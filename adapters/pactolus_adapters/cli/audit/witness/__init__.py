@@ -1,0 +1,1 @@
+"""`pactolus audit witness VERB`: the witness of a log, and asking it."""

@@ -1,0 +1,50 @@
+"""`AuditService.ExportRecords`: the records of the caller's tenant, as lines."""
+
+from collections.abc import Callable, Iterator
+from typing import Final
+
+import grpc
+
+from pactolus.v1 import audit_service_pb2 as audit
+from pactolus_adapters.grpcapi.convert import caller
+from pactolus_adapters.grpcapi.convert_export import wanted_export
+from pactolus_adapters.grpcapi.errors import NotBuilt
+from pactolus_adapters.trail.events import Actor
+from pactolus_adapters.trail.export_files import Exporter
+
+__all__ = ["ExportMethods", "NewExporter"]
+
+NewExporter = Callable[[Actor], Exporter]
+"""Gives whoever exports for a caller."""
+
+_MESSAGE_BYTES: Final = 64 * 1024
+"""Lines are put together up to this; a longer line goes alone."""
+
+
+class ExportMethods:
+    """`ExportRecords`."""
+
+    _exporter: NewExporter | None
+
+    def ExportRecords(
+        self, request: audit.ExportRecordsRequest, context: grpc.ServicerContext
+    ) -> Iterator[audit.ExportRecordsResponse]:
+        """Records that it exports, then gives the records of this tenant."""
+        if self._exporter is None:
+            raise NotBuilt("AuditService.ExportRecords")
+        who = caller(context.invocation_metadata())
+        wanted = wanted_export(request, who.tenant)
+        for part in _gathered(self._exporter(Actor(who.client, who.tenant)).lines(wanted)):
+            yield audit.ExportRecordsResponse(lines=part)
+
+
+def _gathered(lines: Iterator[bytes]) -> Iterator[bytes]:
+    held: list[bytes] = []
+    size = 0
+    for line in lines:
+        if held and size + len(line) > _MESSAGE_BYTES:
+            yield b"".join(held)
+            held, size = [], 0
+        held.append(line)
+        size += len(line)
+    yield b"".join(held)

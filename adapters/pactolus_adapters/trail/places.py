@@ -1,0 +1,42 @@
+"""One record in the log: by its index, or by the decision in it. Nobody learns of another tenant's records."""
+
+from typing import Final
+
+from pactolus_engine.errors import RecordNotFound
+from pactolus_engine.trail import AuditTrail, ListedRecord, Selection
+
+__all__ = ["EVALUATION", "as_asked", "latest_of", "record_at"]
+
+EVALUATION: Final = "evaluation"
+"""The event of a record that holds a decision."""
+
+_PAGE: Final = 256
+
+
+def record_at(trail: AuditTrail, index: int, tenant: str | None = None) -> ListedRecord:
+    """The record at an index, as the list knows it; `tenant` None: of whichever. Raises `RecordNotFound`."""
+    found = trail.listed(Selection(), index - 1, 1) if index >= 0 else []
+    if not found or found[0].index != index or tenant not in {None, found[0].tenant}:
+        raise RecordNotFound(
+            "the log has no record at this `index`"
+            if tenant is None
+            else "the log has no record of this tenant at this `index`"
+        )
+    return found[0]
+
+
+def latest_of(trail: AuditTrail, decision_id: str, tenant: str | None = None) -> ListedRecord:
+    """The latest record of a decision. Raises `RecordNotFound`, also for one that was erased: nothing is left
+    by which it could be found."""
+    wanted = Selection(events=(EVALUATION,), decision_id=decision_id, tenant=tenant)
+    last: ListedRecord | None = None
+    while found := trail.listed(wanted, -1 if last is None else last.index, _PAGE):
+        last = found[-1]
+    if last is None:
+        raise RecordNotFound("no record holds a decision of this `decision_id`")
+    return last
+
+
+def as_asked(place: ListedRecord) -> dict[str, str]:
+    """A record as a look at it names it."""
+    return {"index": str(place.index), "event": place.event}

@@ -1,0 +1,1 @@
+"""The witness: what it cosigns, what it refuses, and who asks it."""
