@@ -158,7 +158,12 @@ class PostgresCommitter:
 
     def _check_same(self, rows: Rows) -> None:
         """After a fail-over or a restore: it is this log, and what this process acknowledged is there."""
-        known_origin(rows.meta(), self._ledger.origin)
+        meta = rows.meta()
+        known_origin(meta, self._ledger.origin)
+        if meta.get("key_check") != self._ledger.keys.check_value:
+            raise AuditUnavailable(
+                "the key-encryption key of the log was changed meanwhile; start this server again"
+            )
         if self._last is None:
             return
         index, leaf_hash = self._last
