@@ -25,6 +25,7 @@ from pactolus_engine.errors import AuditUnavailable, RecordGone
 from pactolus_engine.trail import Selection
 from tests.contract.audit_log import fixed_clock
 from tests.support.kept_store import filled, keeper, named, new_home, opened
+from tests.support.postgres import PostgresServer
 
 
 @pytest.fixture
@@ -196,3 +197,27 @@ def test_a_restore_needs_a_place_that_is_empty(kept: Keeper, tmp_path: Path) -> 
     log = _opened(kept)
     assert log.size() == 6
     log.close()
+
+
+def _written(postgres: PostgresServer, secrets: list[bytes]) -> int:
+    """How many of these byte strings are in the files of the tables."""
+    with psycopg.connect(postgres.database(), autocommit=True) as connection:
+        connection.execute("CHECKPOINT")
+    files = [path.read_bytes() for path in (postgres.data / "base").rglob("*") if path.is_file()]
+    return sum(any(secret in content for content in files) for secret in secrets)
+
+
+def test_no_byte_is_left_in_the_tables_once_they_are_written_anew(
+    kept: Keeper, database: str, postgres: PostgresServer
+) -> None:
+    with psycopg.connect(database, autocommit=True) as connection:
+        found = connection.execute(
+            "SELECT wrapped FROM data_key WHERE key_id = (SELECT key_id FROM audit_payload WHERE seq = 1)"
+            " UNION ALL SELECT ciphertext FROM audit_payload WHERE seq IN (1, 4)"
+        )
+        secrets = [bytes(secret) for (secret,) in found.fetchall()]
+        assert len(secrets) == _written(postgres, secrets) == 3
+        _erase(kept, "p1")
+        assert _written(postgres, secrets) > 0, "dead rows are still there"
+        connection.execute("VACUUM FULL data_key, audit_payload, audit_index, audit_patient_name")
+        assert _written(postgres, secrets) == 0
