@@ -148,7 +148,7 @@ def _whole(directory: Path, erased: int) -> None:
 def test_a_killed_rotation_leaves_a_store_that_opens(big: Path, tmp_path: Path) -> None:
     data, random = tmp_path / "data", Random(26)
     shutil.copytree(big / "data", data)
-    seconds = _taken(lambda: keeper(data).rotate_key()) * 1.3
+    seconds = _taken(lambda: keeper(data).rotate_key()) * 2
     for _ in range(KILLS):
         _killed("rotate", random, seconds, data)
         _whole(data, 2)
@@ -158,7 +158,7 @@ def test_a_killed_rotation_leaves_a_store_that_opens(big: Path, tmp_path: Path) 
 def test_a_killed_restore_leaves_a_whole_store_or_none(big: Path, tmp_path: Path) -> None:
     random, more = Random(27), (big / "backup", big / "data" / ERASED_KEYS_FILE)
     home = new_home(tmp_path / "first", big / "data")
-    seconds = _taken(lambda: keeper(home).restore(more[0], None, (more[1],), Wanted())) * 1.3
+    seconds = _taken(lambda: keeper(home).restore(more[0], None, (more[1],), Wanted())) * 2
     home = new_home(tmp_path / "home", big / "data")
     for _ in range(KILLS):
         _killed("restore", random, seconds, home, *more)
@@ -177,7 +177,7 @@ def test_a_killed_change_after_a_loss_is_finished_by_another(big: Path, tmp_path
         data = tmp_path / f"data-{number}"
         shutil.copytree(big / "data", data)
         (data / KEY_FILE).unlink()
-        _killed("lose", random, 0.3, data)
+        _killed("lose", random, 0.2, data)
         try:
             log = opened(data)
         except AuditUnavailable:

@@ -8,7 +8,7 @@ from tests.house.pages import blocks, looks_like_a_clone, promised, run_block
 from tests.house.tree import ROOT
 
 
-@pytest.mark.parametrize("page", ["verify", "prove"])
+@pytest.mark.parametrize("page", ["verify", "prove", "backup"])
 def test_the_commands_of_a_page_do_what_it_says(page: str, tmp_path: Path) -> None:
     found = blocks(ROOT / f"docs/audit/{page}.md", "sh")
     assert any(promised(block) for block in found)

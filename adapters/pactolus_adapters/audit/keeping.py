@@ -3,32 +3,25 @@
 import os
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Final
 
 from pactolus_adapters.audit.backup import back_up
 from pactolus_adapters.audit.backup_files import Manifest
 from pactolus_adapters.audit.copy_rows import Progress, no_progress
 from pactolus_adapters.audit.erased_keys import ERASED_KEYS_FILE, ErasedKeys
-from pactolus_adapters.audit.identity import known_identity
 from pactolus_adapters.audit.key_change import MakeEvent, lost_key, rotated_key
 from pactolus_adapters.audit.key_files import install_next, make_next, next_is_in_force, root_in_force
 from pactolus_adapters.audit.key_sources import KEY_FILE, KeyCommand, KeyFile, KeySource
 from pactolus_adapters.audit.keys import Keys
 from pactolus_adapters.audit.ledger import Clock
 from pactolus_adapters.audit.lock import DirectoryLock, StoreHeld
-from pactolus_adapters.audit.restore import Restored, Wanted, open_backup, restore_sqlite
+from pactolus_adapters.audit.restore import Restored, Restoring, Wanted, open_backup
 from pactolus_adapters.audit.rows import Rows
 from pactolus_adapters.audit.signing_file import file_signer
-from pactolus_adapters.audit.sqlite_alone import sqlite_alone, sqlite_migrated, stored_meta, stored_version
 from pactolus_adapters.audit.sqlite_open import DATABASE_FILE
-from pactolus_adapters.audit.sqlite_schema import LATEST
-from pactolus_adapters.audit.stores import StorePlace, open_log, open_reader
+from pactolus_adapters.audit.stores import StorePlace, alone, migrated, open_log, open_reader, restored
 from pactolus_engine.errors import AuditUnavailable
 
 __all__ = ["BackedUp", "Keeper", "KeyChanged"]
-
-_BEFORE_PSEUDONYM_KEYS: Final = 2
-"""The schema in which pseudonyms were made with a key derived from the key-encryption key."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -88,26 +81,26 @@ class Keeper:
         wanted: Wanted,
         progress: Progress = no_progress,
     ) -> Restored:
-        """Restores a backup into a data directory that holds no store. `erased`: lists of erased keys; the one
+        """Restores a backup into a data directory, or database, that holds no log. `erased`: lists of erased keys; the one
         in the directory counts too. Raises `AuditUnavailable`."""
         directory = self.place.directory
         directory.mkdir(mode=0o700, parents=True, exist_ok=True)
         lock = DirectoryLock(directory, "restore into another data directory")
         try:
-            if (directory / DATABASE_FILE).exists():
+            if not self.place.database and (directory / DATABASE_FILE).exists():
                 raise AuditUnavailable(
                     "there is an audit store in the data directory: restore into an empty one"
                 )
-            lists = [ErasedKeys(path).read() for path in (*erased, directory / ERASED_KEYS_FILE)]
+            own = ErasedKeys(directory / ERASED_KEYS_FILE)
+            lists = [own.read(), *(ErasedKeys(path).read() for path in erased)]
             known = Wanted(
                 wanted.erased.union(*lists), wanted.expected, wanted.accept_loss, wanted.without_key
             )
             backup = open_backup(folder, keys_path, known)
             self._check_signer(backup.manifest)
             root = self._root_to_restore(known)
-            return restore_sqlite(
-                directory, backup, known, root, self.make_event, self.clock, os.urandom, progress
-            )
+            restoring = Restoring(backup, known, root, own.add_all, self.make_event, self.clock, os.urandom)
+            return restored(self.place, restoring, progress)
         finally:
             lock.close()
 
@@ -116,7 +109,7 @@ class Keeper:
 
         Raises `AuditUnavailable`; the store is then under the old key, or under the new one and opens with it.
         """
-        with sqlite_alone(self.place.directory) as rows:
+        with alone(self.place) as rows:
             new, done = self._new_root(rows, KeyCommand(to_command) if to_command else None)
             count = 0
             if not done:
@@ -130,7 +123,7 @@ class Keeper:
         key command prints now. Raises `AuditUnavailable`, also where the key is not lost."""
         source = self.place.key_source
         is_file = isinstance(source, KeyFile)
-        with sqlite_alone(self.place.directory) as rows:
+        with alone(self.place) as rows:
             self._check_lost(rows)
             new, done = self._new_root(rows, None if is_file else source)
             count = 0
@@ -146,16 +139,7 @@ class Keeper:
     def migrate(self, wanted: int) -> int:
         """Brings the schema to a version, up or down; the version before. Raises `AuditUnavailable`, also where
         the way down would lose what cannot be made again."""
-        if not 0 <= wanted <= LATEST:
-            raise AuditUnavailable(f"schema version `{wanted}` is not known: expected `0` to `{LATEST}`")
-        before = stored_version(self.place.directory)
-        if wanted == LATEST:
-            open_log(self.place, self.clock, makes=False).close()
-            return before
-        if wanted <= _BEFORE_PSEUDONYM_KEYS:
-            self._check_derived_pseudonyms()
-        sqlite_migrated(self.place.directory, wanted)
-        return before
+        return migrated(self.place, wanted, self.clock)
 
     @property
     def _key_path(self) -> Path:
@@ -189,14 +173,3 @@ class Keeper:
         source = self.place.key_source
         is_new = wanted.without_key and isinstance(source, KeyFile)
         return source.read(is_new, os.urandom)
-
-    def _check_derived_pseudonyms(self) -> None:
-        meta = stored_meta(self.place.directory)
-        if "pseudonym_key" not in meta:
-            return
-        root = root_in_force(self.place.key_source, meta.get("key_check", ""), os.urandom)
-        if not known_identity(meta, root)[1].is_derived_from(root):
-            raise AuditUnavailable(
-                f"a store of schema `{_BEFORE_PSEUDONYM_KEYS}` cannot hold this one's key of pseudonyms: no patient would be "
-                "found again; keep to this release, or restore a backup that the earlier one made"
-            )

@@ -13,7 +13,7 @@ from pactolus_adapters.audit.key_sources import KeyFile, KeySource, sync_directo
 from pactolus_adapters.audit.keys import Keys, RandomBytes
 from pactolus_engine.errors import AuditUnavailable
 
-__all__ = ["has_next", "install_next", "make_next", "next_is_in_force", "root_in_force"]
+__all__ = ["finish_change", "has_next", "install_next", "make_next", "next_is_in_force", "root_in_force"]
 
 _NEXT: Final = ".next"
 _OLD: Final = ".old-"
@@ -40,6 +40,12 @@ def next_is_in_force(path: Path, key_check: str) -> bool:
     """Whether a change of the key was cut off after the store had taken the new one."""
     following = _next(path)
     return has_next(path) and Keys(following.read(False, os.urandom)).check_value == key_check
+
+
+def finish_change(path: Path, key_check: str) -> None:
+    """Gives the new key its name, where that was cut off after the store had taken it."""
+    if next_is_in_force(path, key_check):
+        install_next(path)
 
 
 def make_next(path: Path, random_bytes: RandomBytes) -> bytes:

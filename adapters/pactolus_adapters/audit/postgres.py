@@ -16,6 +16,7 @@ import psycopg
 
 from pactolus_adapters.audit.checkpointing import Checkpointer, NewSigner, settle_tree
 from pactolus_adapters.audit.identity import Identity, known_identity, settle_identity
+from pactolus_adapters.audit.key_files import finish_change, has_next, root_in_force
 from pactolus_adapters.audit.key_sources import KEY_FILE, KeyFile, KeySource, make_directory
 from pactolus_adapters.audit.keys import RandomBytes
 from pactolus_adapters.audit.ledger import Acknowledged, Clock, Ledger
@@ -60,7 +61,10 @@ class PostgresAuditReader(LedgerReader):
             self._reader = PostgresReading(partial(_reading_session, database))
             opened.callback(self._reader.close)
             meta = self._reader.read(lambda rows: rows.meta())
-            origin, keys = _explained(lambda: known_identity(meta, key_source.read(False, random_bytes)))
+            key_check = meta.get("key_check", "")
+            origin, keys = _explained(
+                lambda: known_identity(meta, root_in_force(key_source, key_check, random_bytes))
+            )
             opened.pop_all()
         self._ledger = Ledger(origin, keys, clock, random_bytes)
 
@@ -98,7 +102,10 @@ class PostgresAuditLog(LedgerLog):
         signer = new_signer or file_signer(directory, random_bytes)
 
         def settle(rows: Rows) -> Identity:
-            root = key_source.read(not rows.meta(), random_bytes)
+            meta = rows.meta()
+            if meta and isinstance(key_source, KeyFile) and has_next(key_source.path):
+                finish_change(key_source.path, meta.get("key_check", ""))
+            root = key_source.read(not meta, random_bytes)
             return settle_identity(rows, root, origin, signer, random_bytes, was_older=False)
 
         with ExitStack() as opened:

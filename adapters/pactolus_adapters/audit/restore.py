@@ -7,7 +7,6 @@ that the operator kept.
 """
 
 from collections.abc import Callable, Collection, Mapping
-from contextlib import ExitStack
 from dataclasses import dataclass, replace
 from pathlib import Path
 from shutil import rmtree
@@ -23,7 +22,6 @@ from pactolus_adapters.audit.backup_files import (
     read_manifest,
 )
 from pactolus_adapters.audit.copy_rows import Progress, copy_records, no_progress
-from pactolus_adapters.audit.erased_keys import ERASED_KEYS_FILE, ErasedKeys
 from pactolus_adapters.audit.identity import known_identity
 from pactolus_adapters.audit.key_change import MakeEvent, appended_event, lost_key
 from pactolus_adapters.audit.key_sources import sync_directory
@@ -39,7 +37,7 @@ from pactolus_adapters.tlog.tree import tree_root
 from pactolus_engine.errors import AuditUnavailable
 from pactolus_engine.ports import DestroyKey, PrunePayloads
 
-__all__ = ["Backup", "Restored", "Wanted", "open_backup", "restore_sqlite"]
+__all__ = ["Backup", "Restored", "Restoring", "Wanted", "open_backup", "restore_sqlite"]
 
 _STAGING: Final = "restoring"
 _GROUND: Final = "erased before; the backup was older"
@@ -94,30 +92,17 @@ def open_backup(folder: Path, keys_path: Path | None, wanted: Wanted) -> Backup:
     return Backup(folder, manifest, checkpoint, keys)
 
 
-def restore_sqlite(
-    directory: Path,
-    backup: Backup,
-    wanted: Wanted,
-    root: bytes,
-    make_event: MakeEvent,
-    clock: Clock,
-    random_bytes: RandomBytes,
-    progress: Progress = no_progress,
-) -> Restored:
+def restore_sqlite(directory: Path, restoring: "Restoring", progress: Progress = no_progress) -> Restored:
     """Restores into a data directory without a store; whoever calls holds its lock.
 
-    `root`: the key-encryption key, or a new one (`wanted.without_key`). The store appears under its name when it
-    is whole and on the disk; until then there is none. Raises `AuditUnavailable`.
+    The store appears under its name when it is whole and on the disk; until then there is none. Raises
+    `AuditUnavailable`.
     """
     staging = directory / _STAGING
     rmtree(staging, ignore_errors=True)  # left by a restore that was cut off
     staging.mkdir(mode=0o700)
-    restoring = _Restoring(backup, wanted, Keys(root), root, make_event, clock, random_bytes)
-    with ExitStack() as opened:
-        source = opened.enter_context(open_copy(backup.folder / LOG_FILE))
-        target = opened.enter_context(new_copy(staging / DATABASE_FILE))
-        restored = restoring.into(source, target, progress)
-    ErasedKeys(directory / ERASED_KEYS_FILE).add_all(sorted(restoring.known_erased()))
+    with new_copy(staging / DATABASE_FILE) as target:
+        restored = restoring.into(target, progress)
     (staging / DATABASE_FILE).rename(directory / DATABASE_FILE)
     sync_directory(directory)
     rmtree(staging)
@@ -125,37 +110,31 @@ def restore_sqlite(
 
 
 @dataclass(frozen=True, slots=True)
-class _Restoring:
-    """One restore, whatever the store; all of it in the transaction of `target`."""
+class Restoring:
+    """One restore, whatever the store. `root`: the key-encryption key, or a new one (`wanted.without_key`).
+    `remember`: takes the ids of keys that were ever erased, before the store is there."""
 
     backup: Backup
     wanted: Wanted
-    keys: Keys
     root: bytes
+    remember: Callable[[list[str]], None]
     make_event: MakeEvent
     clock: Clock
     random_bytes: RandomBytes
 
-    def known_erased(self) -> set[str]:
+    def _known_erased(self) -> set[str]:
         """Every key that somebody knows to be destroyed."""
         stored = self.backup.keys.keys.values() if self.backup.keys else ()
         gone = {key.key_id for key in stored if not key.wrapped}
         return {*self.wanted.erased, *self.backup.manifest.erased_later, *gone}
 
-    def into(self, source: Rows, target: Rows, progress: Progress) -> Restored:
-        """Copies, verifies, erases again, and records it."""
-        manifest, erased = self.backup.manifest, self.known_erased()
+    def into(self, target: Rows, progress: Progress) -> Restored:
+        """Copies, verifies, erases again, and records it, all in the transaction of `target`, which is empty."""
         self._check_key()
-        meta = source.meta()
-        if (meta.get("origin"), meta.get("verifier_key")) != (manifest.origin, manifest.verifier_key):
-            raise AuditUnavailable("the backup holds another log than its manifest says")
-        target.put_meta(meta | (self.backup.keys.meta if self.backup.keys else {}))
-        keys_for = self._keys_for(erased)
-        made = copy_records(source, target, manifest.size, keys_for, progress)
-        if made != self.backup.checkpoint.root:
-            raise AuditUnavailable(
-                "the records of the backup are not those that its checkpoint was signed for"
-            )
+        with open_copy(self.backup.folder / LOG_FILE) as source:
+            erased = self._known_erased()
+            self._copy(source, target, erased, progress)
+        manifest = self.backup.manifest
         lost = self._lost(target)
         ledger = self._ledger(target)
         again = self._erase_again(target, ledger, erased)
@@ -167,11 +146,24 @@ class _Restoring:
         if lost:
             details |= {"lost_from": str(lost[0]), "lost_before": str(lost[1])}
         appended_event(target, ledger, self.make_event("restore", details, None), self.random_bytes)
+        self.remember(sorted(erased))
         return Restored(manifest.size, again, lost)
+
+    def _copy(self, source: Rows, target: Rows, erased: Collection[str], progress: Progress) -> None:
+        manifest, meta = self.backup.manifest, source.meta()
+        if (meta.get("origin"), meta.get("verifier_key")) != (manifest.origin, manifest.verifier_key):
+            raise AuditUnavailable("the backup holds another log than its manifest says")
+        target.put_meta(meta | (self.backup.keys.meta if self.backup.keys else {}))
+        keys_for = self._keys_for(erased)
+        made = copy_records(source, target, manifest.size, keys_for, progress)
+        if made != self.backup.checkpoint.root:
+            raise AuditUnavailable(
+                "the records of the backup are not those that its checkpoint was signed for"
+            )
 
     def _check_key(self) -> None:
         keys = self.backup.keys
-        if not self.wanted.without_key and keys and keys.meta.get("key_check") != self.keys.check_value:
+        if not self.wanted.without_key and keys and keys.meta.get("key_check") != Keys(self.root).check_value:
             raise AuditUnavailable(
                 "the key-encryption key is not the one that the keys of the backup are wrapped under; put that one into "
                 "place, or say --without-key if it is lost"

@@ -15,7 +15,7 @@ import apsw
 
 from pactolus_adapters.audit.checkpointing import Checkpointer, NewSigner, settle_tree
 from pactolus_adapters.audit.identity import known_identity, settle_identity
-from pactolus_adapters.audit.key_files import has_next, install_next, next_is_in_force, root_in_force
+from pactolus_adapters.audit.key_files import finish_change, has_next, root_in_force
 from pactolus_adapters.audit.key_sources import KEY_FILE, KeyFile, KeySource, make_directory
 from pactolus_adapters.audit.keys import RandomBytes
 from pactolus_adapters.audit.ledger import Acknowledged, Clock, Ledger, Prepared
@@ -156,8 +156,8 @@ class SqliteAuditLog(LedgerLog):
             check_sqlite(apsw.sqlite_lib_version())
             is_new = not (directory / DATABASE_FILE).exists()
             source = key_source or KeyFile(directory / KEY_FILE)
-            if not is_new and isinstance(source, KeyFile):
-                _finish_key_change(directory, source)
+            if not is_new and isinstance(source, KeyFile) and has_next(source.path):
+                finish_change(source.path, stored_meta(directory).get("key_check", ""))
             root = source.read(is_new, random_bytes)
             connection, before = open_writer(directory, vfs)
             opened.callback(connection.close)
@@ -306,12 +306,6 @@ class _SqliteCommitter:
     def _note_pages(self, _connection: apsw.Connection, _database: str, pages: int) -> int:
         self._pages = pages
         return apsw.SQLITE_OK
-
-
-def _finish_key_change(directory: Path, source: KeyFile) -> None:
-    """Gives the new key its name, where that was cut off after the store had taken it."""
-    if has_next(source.path) and next_is_in_force(source.path, stored_meta(directory).get("key_check", "")):
-        install_next(source.path)
 
 
 @contextmanager

@@ -18,7 +18,7 @@ from pactolus_adapters.audit.postgres import PostgresAuditLog, PostgresAuditRead
 from pactolus_adapters.audit.postgres_open import lock_log, open_writer
 from pactolus_adapters.audit.postgres_schema import LATEST, migrate
 from pactolus_adapters.audit.signing_file import SIGNING_FILE
-from pactolus_adapters.audit.stores import StorePlace, alone_in_postgres, migrate_postgres
+from pactolus_adapters.audit.stores import StorePlace, alone, migrated
 from pactolus_adapters.tlog.checkpoint import open_checkpoint
 from pactolus_adapters.tlog.keys import NoteVerifier
 from pactolus_engine.errors import AuditUnavailable
@@ -173,35 +173,35 @@ def test_a_log_that_is_not_there_is_not_made_for_a_question(database: str, direc
 
 def test_the_way_down_is_for_a_log_that_nobody_has_open(database: str, directory: Path) -> None:
     place = StorePlace(directory, KeyFile(directory / KEY_FILE), database=database)
-    assert (migrate_postgres(place, LATEST), migrate_postgres(place, LATEST)) == (0, LATEST)
+    assert (migrated(place, LATEST, fixed_clock), migrated(place, LATEST, fixed_clock)) == (0, LATEST)
     log = PostgresAuditLog(database, directory, fixed_clock)
     log.append(new_record())
     with pytest.raises(AuditUnavailable, match="have the audit log open"):
-        migrate_postgres(place, 1)
+        migrated(place, 1, fixed_clock)
     log.close()
-    assert (migrate_postgres(place, 1), migrate_postgres(place, LATEST)) == (LATEST, 1)
+    assert (migrated(place, 1, fixed_clock), migrated(place, LATEST, fixed_clock)) == (LATEST, 1)
     with pytest.raises(AuditUnavailable, match="a log that holds records is not taken down"):
-        migrate_postgres(place, 0)
+        migrated(place, 0, fixed_clock)
     with pytest.raises(AuditUnavailable, match="no schema version `3`"):
-        migrate_postgres(place, 3)
+        migrated(place, 3, fixed_clock)
 
 
 def test_work_on_the_whole_store_is_for_one_who_is_alone(database: str, directory: Path) -> None:
     place = StorePlace(directory, KeyFile(directory / KEY_FILE), database=database)
     log = PostgresAuditLog(database, directory, fixed_clock)
-    with pytest.raises(AuditUnavailable, match="have the audit log open"), alone_in_postgres(place):
+    with pytest.raises(AuditUnavailable, match="have the audit log open"), alone(place):
         pytest.fail("somebody has it open")
     _end_sessions(database)
-    with alone_in_postgres(place) as rows:
+    with alone(place) as rows:
         rows.put_meta({"key_check": "another"})
     # The process that had it open notices that the key has changed meanwhile.
     with pytest.raises(AuditUnavailable, match="another key-encryption key now"):
         log.append(new_record())
     log.close()
-    with pytest.raises(ZeroDivisionError), alone_in_postgres(place) as rows:
+    with pytest.raises(ZeroDivisionError), alone(place) as rows:
         rows.put_meta({"key_check": "a third"})
         raise ZeroDivisionError
-    with alone_in_postgres(place) as rows:
+    with alone(place) as rows:
         assert rows.meta()["key_check"] == "another"
 
 

@@ -236,7 +236,7 @@ def test_a_second_process_is_told_who_holds_the_store(directory: Path) -> None:
         [sys.executable, "-c", code, str(directory)], capture_output=True, text=True, check=False, timeout=60
     )
     assert second.returncode == 1
-    assert second.stderr.startswith(f"AuditUnavailable: the audit store is held by process `{os.getpid()}`")
+    assert second.stderr.startswith(f"StoreHeld: the audit store is held by process `{os.getpid()}`")
     log.close()
     SqliteAuditLog(directory, fixed_clock).close()
 

@@ -60,8 +60,6 @@ def test_every_error_of_the_core_has_a_code() -> None:
         "EnginesDisagree": Exit.ENGINES_DISAGREE,
         "MatcherFailed": Exit.ENGINES_DISAGREE,
         "SolverMissing": Exit.USAGE,
-        "RecordGone": Exit.USAGE,
-        "RecordNotFound": Exit.INPUT_INVALID,
     }
 
 
