@@ -3,6 +3,7 @@
 Nothing that is raised here holds the password, or a part of the setting that might be one.
 """
 
+from time import monotonic, sleep
 from typing import Final
 
 import psycopg
@@ -61,6 +62,12 @@ _DURABLE: Final = (
 )
 
 
+_LEAVING_SECONDS: Final = 2.0
+"""A session that was closed holds its locks a little longer."""
+
+_LOOK_AGAIN_SECONDS: Final = 0.05
+
+
 def open_writer(database: str) -> psycopg.Connection:
     """A session that writes. Raises `AuditUnavailable`."""
     connection = _connected(database)
@@ -101,10 +108,13 @@ def check_alone(connection: psycopg.Connection) -> None:
 
     Raises `AuditUnavailable` when somebody has.
     """
-    if connection.execute(_ALONE, (_HOLD_SPACE,)).fetchall() != [(True,)]:
-        raise AuditUnavailable(
-            "other processes have the audit log open to record in it: end them first; nobody may record meanwhile"
-        )
+    end = monotonic() + _LEAVING_SECONDS
+    while connection.execute(_ALONE, (_HOLD_SPACE,)).fetchall() != [(True,)]:
+        if monotonic() > end:
+            raise AuditUnavailable(
+                "other processes have the audit log open to record in it: end them first; nobody may record meanwhile"
+            )
+        sleep(_LOOK_AGAIN_SECONDS)
 
 
 def check_exists(version: int) -> None:
