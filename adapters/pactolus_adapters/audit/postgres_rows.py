@@ -99,7 +99,8 @@ _PUT_META: Final = """
     INSERT INTO log_meta (name, value) VALUES (%s, %s) ON CONFLICT (name) DO UPDATE SET value = excluded.value
 """
 _DESTROY_KEYS: Final = """
-    UPDATE data_key SET subject = '', nonce = '', wrapped = '', destroyed_by = %s WHERE key_id = ANY(%s::text[])
+    UPDATE data_key SET subject = '', nonce = '', wrapped = '', destroyed_by = %s
+    WHERE key_id = ANY(%s::text[]) AND destroyed_by IS NULL
 """
 _UNDER_KEY: Final = "SELECT seq FROM audit_payload WHERE key_id = %(chosen)s AND erased_by IS NULL"
 _BEFORE: Final = "SELECT seq FROM audit_payload WHERE seq < %(chosen)s AND erased_by IS NULL"
