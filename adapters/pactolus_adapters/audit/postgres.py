@@ -97,7 +97,12 @@ class PostgresAuditLog(LedgerLog):
         `AuditUnavailable`: PostgreSQL cannot be reached or loses what it acknowledges, wrong or exposed key, no
         tables, or a log that is not the one its last checkpoint was signed for.
         """
-        make_directory(directory)
+        try:
+            make_directory(directory)
+        except OSError as error:
+            raise AuditUnavailable(
+                "the data directory, which holds the keys, cannot be made; check its place"
+            ) from error
         key_source = key_source or KeyFile(directory / KEY_FILE)
         signer = new_signer or file_signer(directory, random_bytes)
 

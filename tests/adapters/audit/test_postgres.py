@@ -360,6 +360,13 @@ def test_no_error_tells_the_password(database: str, directory: Path) -> None:
         error = error.__cause__ or (None if error.__suppress_context__ else error.__context__)
 
 
+def test_a_directory_for_the_keys_that_cannot_be_made_is_refused(database: str, tmp_path: Path) -> None:
+    (tmp_path / "file").write_text("")
+    with pytest.raises(AuditUnavailable, match="data directory"):
+        PostgresAuditLog(database, tmp_path / "file" / "data", fixed_clock)
+    assert _query(database, _SCHEMA) == []
+
+
 # --- a server that goes away -----------------------------------------------------------------------
 
 
