@@ -1,7 +1,7 @@
 """What an operator does with a whole store: back it up, bring it back, change its key or its schema."""
 
 import os
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 
 from pactolus_adapters.audit.backup import back_up
@@ -100,9 +100,11 @@ class Keeper:
             self._check_signer(backup.manifest)
             root = self._root_to_restore(known)
             restoring = Restoring(backup, known, root, own.add_all, self.make_event, self.clock, os.urandom)
-            return restored(self.place, restoring, progress)
+            done = restored(self.place, restoring, progress)
         finally:
             lock.close()
+        self._sign(self.place.key_source)
+        return done
 
     def rotate_key(self, to_command: tuple[str, ...] = ()) -> KeyChanged:
         """Puts the store under a new key-encryption key: one that a command prints, or of a new key file.
@@ -116,6 +118,7 @@ class Keeper:
                 before = self.place.key_source.read(False, os.urandom)
                 count = rotated_key(rows, before, new, self.make_event, self.clock, os.urandom)
         kept = None if to_command else install_next(self._key_path)
+        self._sign(KeyCommand(to_command) if to_command else KeyFile(self._key_path))
         return KeyChanged(Keys(new).check_value[:8], count, kept, done)
 
     def lose_key(self) -> KeyChanged:
@@ -134,12 +137,21 @@ class Keeper:
                     for key in rows.all_keys()
                 )
         kept = install_next(self._key_path) if is_file else None
+        self._sign(source)
         return KeyChanged(Keys(new).check_value[:8], count, kept, done)
 
     def migrate(self, wanted: int) -> int:
         """Brings the schema to a version, up or down; the version before. Raises `AuditUnavailable`, also where
         the way down would lose what cannot be made again."""
         return migrated(self.place, wanted, self.clock)
+
+    def _sign(self, source: KeySource) -> None:
+        """Opens the log as the next server will, and signs a checkpoint over what was done to it."""
+        log = open_log(replace(self.place, key_source=source), self.clock, makes=False)
+        try:
+            log.publish()
+        finally:
+            log.close()
 
     @property
     def _key_path(self) -> Path:

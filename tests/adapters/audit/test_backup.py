@@ -62,6 +62,7 @@ def test_a_restored_log_is_the_log(store: Path, tmp_path: Path) -> None:
     with pytest.raises(RequestIdReused):
         after.append(new_record("filled-1", about=b"something else"))
     after.consistency_proof(7, 8)
+    assert b"\n8\n" in list(after.checkpoints())[-1], "what the restore added is signed"
     for log in (before, after):
         log.close()
 

@@ -101,6 +101,10 @@ def test_a_backup_is_made_and_restored(run: Runner, data: Path, tmp_path: Path) 
     )
     assert (done.code, done.out) == (0, "restored: 7 records\nerased again: what was under 1 key\n")
     assert _gone(home) == [1, 4]
+    verified = run("audit", "verify", "--payloads", "--since", held, "--data", home)
+    assert verified.code == 0, verified.out
+    assert "whole: 9 records" in verified.out
+    assert "erased: 2, pruned: 0" in verified.out
     refused = run("audit", "restore", "--from", backup, "--keys", keys, "--data", home)
     assert refused.code == Exit.AUDIT_UNAVAILABLE
     assert "into an empty one" in refused.err
@@ -121,6 +125,9 @@ def test_the_key_is_changed_and_lost(run: Runner, data: Path, monkeypatch: pytes
     assert lost.code == 0
     assert "lost: 5 data keys" in lost.out
     assert _gone(data) == list(range(8))
+    verified = run("audit", "verify", "--payloads")
+    assert verified.code == 0, verified.out
+    assert "key lost: 8 records cannot be read" in verified.out
 
 
 def test_the_schema_is_brought_up(tmp_path: Path, run: Runner) -> None:
