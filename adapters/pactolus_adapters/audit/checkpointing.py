@@ -43,6 +43,11 @@ class Checkpointer:
             self._since = monotonic()
         self._unsigned += count
 
+    def note_unsigned(self, rows: Rows) -> None:
+        """A log was opened: what a process that was killed has left unsigned is to be signed soon."""
+        last = rows.checkpoint()
+        self.note_records(rows.head().size - (0 if last is None else last.size))
+
     def seconds_left(self) -> float | None:
         """After how many seconds a checkpoint is due; 0: now, None: there is nothing to sign."""
         if not self._unsigned:

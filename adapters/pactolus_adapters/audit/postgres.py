@@ -121,9 +121,9 @@ class PostgresAuditLog(LedgerLog):
         self._ledger = Ledger(named.origin, named.keys, clock, random_bytes)
         self._random_bytes = random_bytes
         self._reader = PostgresReading(partial(_reading_session, database))
-        self._committer = PostgresCommitter(
-            database, connection, self._ledger, Checkpointer(named.origin, named.signer, clock)
-        )
+        checkpointer = Checkpointer(named.origin, named.signer, clock)
+        self._reading(checkpointer.note_unsigned)
+        self._committer = PostgresCommitter(database, connection, self._ledger, checkpointer)
         self._writer = GroupWriter(self._committer)
 
     @property

@@ -167,12 +167,12 @@ class SqliteAuditLog(LedgerLog):
                 signer = new_signer or file_signer(directory, random_bytes)
                 named = settle_identity(rows, root, origin, signer, random_bytes, was_older=was_older)
                 settle_tree(rows)
+                checkpointer = Checkpointer(named.origin, named.signer, clock)
+                checkpointer.note_unsigned(rows)
             self._ledger = Ledger(named.origin, named.keys, clock, random_bytes)
             self._random_bytes = random_bytes
             self._reader = _SqliteReading(open_reader(directory, vfs))
-            self._committer = _SqliteCommitter(
-                connection, self._ledger, Checkpointer(named.origin, named.signer, clock)
-            )
+            self._committer = _SqliteCommitter(connection, self._ledger, checkpointer)
             self._writer = GroupWriter(self._committer)
             self._opened = opened.pop_all()
 

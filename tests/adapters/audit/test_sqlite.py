@@ -8,6 +8,7 @@ from collections.abc import Iterator
 from dataclasses import replace
 from itertools import count
 from pathlib import Path
+from time import sleep
 
 import apsw
 import pytest
@@ -208,6 +209,21 @@ def test_what_a_killed_process_left_is_made_durable_before_it_is_told(tmp_path: 
     log = SqliteAuditLog(tmp_path / "left", fixed_clock)
     assert wal.stat().st_size == 0
     assert log.read(0).input == new_record().input
+    log.close()
+
+
+def test_what_a_killed_process_left_unsigned_is_signed_soon_after_the_log_is_opened(tmp_path: Path) -> None:
+    log = SqliteAuditLog(tmp_path / "killed", fixed_clock)
+    log.append(new_record())
+    shutil.copytree(tmp_path / "killed", tmp_path / "left")
+    log.close()
+    _query(tmp_path / "left", "DELETE FROM checkpoint")
+    log = SqliteAuditLog(tmp_path / "left", fixed_clock)
+    for _ in range(500):
+        if list(log.checkpoints()):
+            break
+        sleep(0.02)
+    assert len(list(log.checkpoints())) == 1
     log.close()
 
 
