@@ -131,7 +131,7 @@ mutants: setup ## plant small mistakes in every rule pack and see whether its ca
 bench: setup ## measure Evaluate against a no-op on the same server, write JSON
 	@$(PY) bench/bench.py
 
-faults: setup-dev ## kill, cut the power, fill and fail the disk, jump the clock (KILLS=200 IMAGES=1000; 20 to 30 minutes)
+faults: setup-dev ## kill, cut the power, fill and fail the disk, jump the clock (KILLS=200 IMAGES=1000; half an hour or more)
 	@PACTOLUS_KILLS=$(KILLS) PACTOLUS_IMAGES=$(IMAGES) $(PYTEST) -s tests/faults
 
 differential: setup-dev ## compare durable-rules with the definition on generated pairs (PAIRS=20000)

@@ -208,7 +208,9 @@ def _asked() -> argparse.Namespace:
     parser = argparse.ArgumentParser(description=__doc__.partition("\n")[0])
     parser.add_argument("--batches", type=int, default=100)
     parser.add_argument("--bytes", type=int, default=0, help="of payload [those of a real evaluation]")
-    parser.add_argument("--place", type=Path, default=None, help="folder for the cluster [a temporary one]")
+    parser.add_argument(
+        "--place", type=Path, default=Path("/var/tmp"), help="folder for the cluster [/var/tmp]"
+    )
     return parser.parse_args()
 
 

@@ -17,7 +17,7 @@ from pactolus_adapters.fhir.codes import CodeBook
 from pactolus_adapters.fhir.resource import Resource
 from pactolus_adapters.fhir.stored import stored_resources
 from pactolus_engine.decision import Decision, Outcome, PackIdentity
-from pactolus_engine.errors import InputInvalid, RecordGone, Violation
+from pactolus_engine.errors import AuditUnavailable, InputInvalid, RecordGone, Violation
 from pactolus_engine.facts import Source
 from pactolus_engine.pack.model import Pack
 from pactolus_engine.ports import PackShelf, Receipt, StoredRecord
@@ -173,8 +173,11 @@ def _search(
 def _was_decision(log: AuditTrail, index: int, tenant: str | None) -> bool:
     """Whether what is gone was a decision, by its leaf, and of the tenant, by what is left of the index."""
     entry = next(log.entries(index, index + 1), None)
-    if entry is None or read_commitment(entry.leaf)["event"] != "evaluation":
-        return False
+    try:
+        if entry is None or read_commitment(entry.leaf).get("event") != "evaluation":
+            return False
+    except ValueError as error:
+        raise AuditUnavailable(f"record `{index}` of the audit log has a leaf that cannot be read") from error
     return all(tenant in {None, one.tenant} for one in log.listed(Selection(), index - 1, 1))
 
 

@@ -75,7 +75,7 @@ class Receipt:
 @dataclass(frozen=True, slots=True)
 class PatientHistory:
     """The evaluations recorded for one patient: indexes in the log, ascending, the newest
-    `HISTORY_RECORDS` of them. `is_complete` is false when there are older ones."""
+    `HISTORY_RECORDS` of them. `is_complete` is false when there are older ones, or some that nobody can read."""
 
     indexes: tuple[int, ...] = ()
     is_complete: bool = True

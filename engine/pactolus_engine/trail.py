@@ -4,10 +4,19 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from typing import Protocol
 
-from pactolus_engine.errors import PactolusError
+from pactolus_engine.errors import AuditUnavailable, PactolusError
 from pactolus_engine.ports import AuditLog, StoredRecord
 
-__all__ = ["AuditTrail", "DataKeyState", "Entry", "ListedRecord", "Reach", "Selection", "StoredCheckpoint"]
+__all__ = [
+    "AuditTrail",
+    "DataKeyState",
+    "Entry",
+    "ListedRecord",
+    "PayloadUnfit",
+    "Reach",
+    "Selection",
+    "StoredCheckpoint",
+]
 
 
 @dataclass(frozen=True, slots=True)
@@ -105,6 +114,10 @@ class Reach:
     def records(self) -> int:
         """How many records that is."""
         return sum(self.keys.values())
+
+
+class PayloadUnfit(AuditUnavailable):
+    """The payload of a record does not open at its place: it, the leaf or the place is another than it was."""
 
 
 class AuditTrail(AuditLog, Protocol):

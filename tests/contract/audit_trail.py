@@ -8,8 +8,10 @@ from itertools import pairwise
 import pytest
 
 from pactolus_adapters.tlog.checkpoint import open_checkpoint
+from pactolus_adapters.tlog.cosignature import Cosigner, cosignature_line
 from pactolus_adapters.tlog.keys import NoteVerifier
 from pactolus_adapters.tlog.verify import verify_consistency, verify_inclusion
+from pactolus_adapters.trail.verify import verify
 from pactolus_engine.errors import RecordGone, RequestIdReused
 from pactolus_engine.ports import DestroyKey, NewRecord, PrunePayloads
 from pactolus_engine.record import read_commitment
@@ -94,6 +96,50 @@ class AuditTrailContract:
         assert [one.size for one in found if one.size > 3] == [
             open_checkpoint(note, [verifier])[0].size for note in trail.checkpoints(3)
         ]
+
+    def test_stored_checkpoints_say_what_they_are_filed_under(self, trail: AuditTrail) -> None:
+        assert list(trail.stored_checkpoints()) == []
+        for count in (3, 4):
+            _filled(trail, count)
+            trail.publish()
+        verifier = NoteVerifier.from_text(trail.verifier_key)
+        stored = list(trail.stored_checkpoints())
+        assert [one.note for one in stored] == list(trail.checkpoints())
+        for one in stored:
+            checkpoint, _ = open_checkpoint(one.note, [verifier])
+            assert (one.size, one.root) == (checkpoint.size, checkpoint.root)
+        assert [one.size for one in trail.stored_checkpoints(3)] == [
+            one.size for one in stored if one.size > 3
+        ]
+
+    def test_the_latest_checkpoint_is_the_largest_or_the_largest_of_so_many_records(
+        self, trail: AuditTrail
+    ) -> None:
+        assert trail.latest_checkpoint() is None
+        _filled(trail, 3)
+        first = trail.publish()
+        line = cosignature_line(first, Cosigner("witness.example", bytes(32)), 1)
+        trail.add_cosignature(3, "witness.example", line)
+        _filled(trail, 4)
+        second = trail.publish()
+        latest, earlier = trail.latest_checkpoint(), trail.latest_checkpoint(3)
+        assert latest is not None
+        assert (latest.size, latest.note) == (7, second)
+        assert earlier is not None
+        assert (earlier.size, earlier.note) == (3, first + line.encode() + b"\n")
+        assert trail.latest_checkpoint(0) is None
+
+    def test_what_was_recorded_erased_and_pruned_is_verified_as_whole(self, trail: AuditTrail) -> None:
+        _filled(trail, 300)
+        kept = trail.publish()
+        trail.append(event("pruning", change=PrunePayloads(20)))
+        (key_id,) = trail.keys_of("north", ("Patient/p0",))
+        trail.append(event("erasure", change=DestroyKey(key_id)))
+        trail.publish()
+        for payloads in (False, True):
+            found = verify(trail, since=kept, payloads=payloads)
+            assert found.is_whole, found.findings
+            assert (found.records, found.signed, found.pruned, found.erased) == (302, 302, 20, 93)
 
     def test_an_empty_log_has_a_checkpoint(self, trail: AuditTrail) -> None:
         checkpoint, _ = open_checkpoint(trail.publish(), [NoteVerifier.from_text(trail.verifier_key)])

@@ -24,6 +24,9 @@ __all__ = ["LedgerLog", "LedgerReader"]
 _PAGE: Final = 1024
 """How many records one question to the store asks for when all are wanted."""
 
+_OPENED: Final = 128
+"""The same where each is decrypted too: others wait for the connection meanwhile."""
+
 _Read = TypeVar("_Read")
 
 
@@ -139,8 +142,8 @@ class LedgerReader(ABC):
 
     def opened(self, first: int, end: int) -> Iterator[tuple[int, StoredRecord | PactolusError]]:
         """As `AuditTrail.opened`."""
-        for start in range(first, end, _PAGE):
-            page = range(start, min(start + _PAGE, end))
+        for start in range(first, end, _OPENED):
+            page = range(start, min(start + _OPENED, end))
             found = self._reading(lambda rows: self._ledger.read_all(rows, page))  # noqa: B023
             yield from sorted(found.items())
 

@@ -25,6 +25,7 @@ from pactolus_adapters.audit.postgres_committer import PostgresCommitter
 from pactolus_adapters.audit.postgres_open import (
     check_exists,
     check_schema,
+    hold_log,
     lock_log,
     open_reader,
     open_writer,
@@ -96,7 +97,12 @@ class PostgresAuditLog(LedgerLog):
         `AuditUnavailable`: PostgreSQL cannot be reached or loses what it acknowledges, wrong or exposed key, no
         tables, or a log that is not the one its last checkpoint was signed for.
         """
-        make_directory(directory)
+        try:
+            make_directory(directory)
+        except OSError as error:
+            raise AuditUnavailable(
+                "the data directory, which holds the keys, cannot be made; check its place"
+            ) from error
         key_source = key_source or KeyFile(directory / KEY_FILE)
         signer = new_signer or file_signer(directory, random_bytes)
 
@@ -151,6 +157,7 @@ def _settled(connection: psycopg.Connection, settle: Callable[[Rows], Identity],
         if not makes:
             check_exists(schema_version(connection))
         migrate(connection, LATEST)
+        hold_log(connection)
         connection.autocommit = False
         lock_log(connection)
         rows = PostgresRows(connection)

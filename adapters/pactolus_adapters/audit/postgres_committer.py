@@ -14,7 +14,7 @@ import psycopg
 from pactolus_adapters.audit.checkpointing import Checkpointer
 from pactolus_adapters.audit.identity import known_origin
 from pactolus_adapters.audit.ledger import Acknowledged, Ledger, Prepared
-from pactolus_adapters.audit.postgres_open import check_schema, lock_log, open_writer
+from pactolus_adapters.audit.postgres_open import check_schema, hold_log, lock_log, open_writer
 from pactolus_adapters.audit.postgres_rows import PostgresRows
 from pactolus_adapters.audit.postgres_schema import LATEST, schema_version
 from pactolus_adapters.audit.rows import Rows, SignedCheckpoint
@@ -147,6 +147,7 @@ class PostgresCommitter:
         connection = open_writer(self._database)
         try:
             check_schema(schema_version(connection), LATEST)
+            hold_log(connection)
             connection.autocommit = False
             lock_log(connection)
             self._check_same(PostgresRows(connection))
@@ -157,12 +158,13 @@ class PostgresCommitter:
         return connection
 
     def _check_same(self, rows: Rows) -> None:
-        """After a fail-over or a restore: it is this log, and what this process acknowledged is there."""
+        """After a fail-over, a restore or a change of keys: it is this log under our key, and what this process
+        acknowledged is there."""
         meta = rows.meta()
         known_origin(meta, self._ledger.origin)
         if meta.get("key_check") != self._ledger.keys.check_value:
             raise AuditUnavailable(
-                "the key-encryption key of the log was changed meanwhile; start this server again"
+                "the audit store is under another key-encryption key now; start the service again with that one"
             )
         if self._last is None:
             return

@@ -3,6 +3,7 @@
 Nothing that is raised here holds the password, or a part of the setting that might be one.
 """
 
+from time import monotonic, sleep
 from typing import Final
 
 import psycopg
@@ -10,7 +11,15 @@ from psycopg.conninfo import conninfo_to_dict, make_conninfo
 
 from pactolus_engine.errors import AuditUnavailable
 
-__all__ = ["check_exists", "check_schema", "lock_log", "open_reader", "open_writer"]
+__all__ = [
+    "check_alone",
+    "check_exists",
+    "check_schema",
+    "hold_log",
+    "lock_log",
+    "open_reader",
+    "open_writer",
+]
 
 _DEFAULTS: Final = {
     "application_name": "pactolus",
@@ -27,7 +36,9 @@ _DEFAULTS: Final = {
 
 _OLDEST_SERVER: Final = 140000
 _LOCK_SPACE: Final = 0x50414354
-"""The first half of our advisory locks; the second is the table of the log, so that each log has its own."""
+_HOLD_SPACE: Final = 0x50414355
+"""The first halves of our advisory locks: of who writes just now, and of who has the log open to write. The second is
+the table of the log, so that each log has its own."""
 
 # A process that was stopped while it held the lock must not hold up the others for ever.
 _SETTLE: Final = """
@@ -42,11 +53,19 @@ _LOCK: Final = """
     SELECT pg_advisory_xact_lock(%s, 'audit_entry'::regclass::oid::integer)::text,
            current_setting('synchronous_commit'), current_setting('fsync'), current_setting('full_page_writes')
 """
+_HOLD: Final = "SELECT pg_advisory_lock_shared(%s, 'audit_entry'::regclass::oid::integer)::text"
+_ALONE: Final = "SELECT pg_try_advisory_lock(%s, 'audit_entry'::regclass::oid::integer)"
 _DURABLE: Final = (
     ("synchronous_commit", ("on", "remote_apply")),
     ("fsync", ("on",)),
     ("full_page_writes", ("on",)),
 )
+
+
+_LEAVING_SECONDS: Final = 2.0
+"""A session that was closed holds its locks a little longer."""
+
+_LOOK_AGAIN_SECONDS: Final = 0.05
 
 
 def open_writer(database: str) -> psycopg.Connection:
@@ -77,6 +96,25 @@ def lock_log(connection: psycopg.Connection) -> None:
                 f"PostgreSQL is set to `{setting} = {value}`: a power cut could take back what was answered; set "
                 f"`{setting} = {accepted[0]}`"
             )
+
+
+def hold_log(connection: psycopg.Connection) -> None:
+    """Says, as long as the session lasts, that somebody has the log open to write; many may."""
+    connection.execute(_HOLD, (_HOLD_SPACE,))
+
+
+def check_alone(connection: psycopg.Connection) -> None:
+    """Keeps everybody else from opening the log to write, as long as the session lasts.
+
+    Raises `AuditUnavailable` when somebody has.
+    """
+    end = monotonic() + _LEAVING_SECONDS
+    while connection.execute(_ALONE, (_HOLD_SPACE,)).fetchall() != [(True,)]:
+        if monotonic() > end:
+            raise AuditUnavailable(
+                "other processes have the audit log open to record in it: end them first; nobody may record meanwhile"
+            )
+        sleep(_LOOK_AGAIN_SECONDS)
 
 
 def check_exists(version: int) -> None:

@@ -7,9 +7,10 @@ from typing import Final
 
 import psycopg
 
+from pactolus_adapters.audit.postgres_open import check_alone, open_writer
 from pactolus_engine.errors import AuditUnavailable
 
-__all__ = ["LATEST", "migrate", "schema_version"]
+__all__ = ["LATEST", "migrate", "migrate_database", "schema_version"]
 
 LATEST: Final = 2
 _MIGRATIONS: Final = Path(__file__).parent / "migrations" / "postgres"
@@ -33,6 +34,26 @@ def migrate(connection: psycopg.Connection, wanted: int) -> None:
     """
     while _step(connection, wanted):
         pass
+
+
+def migrate_database(database: str, wanted: int) -> int:
+    """Brings the log of a database to a version, and makes it if there is none; the version before.
+
+    Raises `AuditUnavailable`; the steps that were done stay done. The way down is for a log that nobody has open.
+    """
+    if not 0 <= wanted <= LATEST:
+        raise AuditUnavailable(f"there is no schema version `{wanted}`; expected 0 to {LATEST}")
+    try:
+        with open_writer(database) as connection:
+            before = schema_version(connection)
+            if wanted < before:
+                check_alone(connection)
+            migrate(connection, wanted)
+    except psycopg.Error as error:
+        raise AuditUnavailable(
+            f"the schema cannot be changed: {error.diag.message_primary or 'the session was lost'}"
+        ) from error
+    return before
 
 
 def _step(connection: psycopg.Connection, wanted: int) -> bool:

@@ -30,6 +30,7 @@ from pactolus_engine.record import (
     read_commitment,
     salted_digest,
 )
+from pactolus_engine.trail import PayloadUnfit
 
 __all__ = [
     "IndexRow",
@@ -266,7 +267,10 @@ def _decrypted(sealed: SealedRecord, place: Place, data_key: bytes) -> list[byte
         _, salts, row, content = _split(payload, 4, place)
         input_, output = _split(zlib.decompress(content), 2, place)
     except (InvalidTag, ValueError, zlib.error) as error:
-        raise _altered(place, "its payload does not open with its key at its place in the log") from error
+        raise PayloadUnfit(
+            f"record `{place.index}` of the audit log was altered: its payload does not open with its key at its place "
+            "in the log"
+        ) from error
     if len(salts) != 2 * SALT_BYTES:
         raise _unreadable(place)
     return [salts[:SALT_BYTES], salts[SALT_BYTES:], input_, output, row]

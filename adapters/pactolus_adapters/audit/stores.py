@@ -105,10 +105,10 @@ def migrated(place: StorePlace, wanted: int, clock: Clock) -> int:
     if not place.database:
         return _sqlite_migrated(place, wanted, clock)
     try:
-        from pactolus_adapters.audit.postgres_alone import postgres_migrated
+        from pactolus_adapters.audit.postgres_schema import migrate_database
     except ImportError as error:
         raise _no_driver() from error
-    return postgres_migrated(place.database, wanted)
+    return migrate_database(place.database, wanted)
 
 
 def _sqlite_migrated(place: StorePlace, wanted: int, clock: Clock) -> int:

@@ -26,7 +26,8 @@ class Exit(IntEnum):
     OUTCOME = 0
     """An outcome was reached, whichever."""
     FOUND = 1
-    """Of `rules`: the work was done and found something, a failing case or a finding."""
+    """Of `rules` and `audit`: the work was done and found something, a failing case, a finding, a proof that
+    does not hold."""
     USAGE = 2
     INPUT_INVALID = 3
     PACK_INVALID = 4

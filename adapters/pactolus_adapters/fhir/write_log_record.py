@@ -42,7 +42,7 @@ class LogRecord:
     """What is told of a record; empty where it is not known, as after an erasure.
 
     `recorded` and `instant`: RFC 3339. `client`: its name, else its pseudonym. `erased_by`: the record that
-    erased this one. `decision`: with patient data, of an evaluation that can be read.
+    erased this one. `problem`: what is wrong with the record in the log. `decision`: with patient data, of an evaluation that can be read.
     """
 
     origin: str
@@ -62,6 +62,7 @@ class LogRecord:
     software_version: str
     about: str = ""
     erased_by: int | None = None
+    problem: str = ""
     decision: Decision | None = None
 
 
@@ -151,8 +152,14 @@ def _entities(record: LogRecord, local_base: str) -> list[Node]:
 
 
 def _marks(record: LogRecord) -> tuple[tuple[str, str], ...]:
-    erased = () if record.erased_by is None else (("erased-by", str(record.erased_by)),)
-    return (("index", str(record.index)), ("leaf-hash", record.leaf_hash.hex()), *erased)
+    erased_by = "" if record.erased_by is None else str(record.erased_by)
+    told = (
+        ("index", str(record.index)),
+        ("leaf-hash", record.leaf_hash.hex()),
+        ("erased-by", erased_by),
+        ("problem", record.problem),
+    )
+    return tuple((name, text) for name, text in told if text)
 
 
 def _own_reference(record: LogRecord, local_base: str) -> Tree:

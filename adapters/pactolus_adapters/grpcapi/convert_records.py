@@ -10,9 +10,9 @@ from pactolus_adapters.answers import decided_in
 from pactolus_adapters.grpcapi.convert import instant_text, receipt_message
 from pactolus_adapters.grpcapi.convert_decision import outcome_name, timestamp
 from pactolus_adapters.trail.find import Query
-from pactolus_engine.errors import AuditUnavailable, InputInvalid, RecordGone, Violation
+from pactolus_adapters.trail.places import entry_at, leaf_of
+from pactolus_engine.errors import InputInvalid, RecordGone, Violation
 from pactolus_engine.ports import Receipt
-from pactolus_engine.record import read_commitment
 from pactolus_engine.trail import AuditTrail, ListedRecord
 
 __all__ = ["decision_record", "page_size", "query_asked_for", "record_asked_for"]
@@ -86,15 +86,13 @@ def _bound(
 
 def decision_record(log: AuditTrail, listed: ListedRecord) -> audit.DecisionRecord:
     """A listed decision in short; of one that was erased, what its leaf says."""
-    entry = next(log.entries(listed.index, listed.index + 1), None)
-    if entry is None:
-        raise AuditUnavailable(f"record `{listed.index}` of the audit log is incomplete: its leaf is gone")
-    leaf = read_commitment(entry.leaf)
-    pack = {name: leaf.get(f"pack_{name}", "") for name in ("id", "version", "digest")}
+    entry = entry_at(log, listed.index)
     try:
         decided = decided_in(log.read(listed.index).output)
     except RecordGone:
         decided = None
+    leaf = leaf_of(entry)
+    pack = {name: leaf.get(f"pack_{name}", "") for name in ("id", "version", "digest")}
     return audit.DecisionRecord(
         receipt=receipt_message(Receipt(log.origin, listed.index, entry.leaf_hash)),
         decision_id=decided.decision_id if decided else "",

@@ -26,7 +26,8 @@ def fhir_lines(
 ) -> Iterator[bytes]:
     """The lines, UTF-8, each with its newline. `local_base`: that of the site's code systems.
 
-    A record that is missing, or whose leaf cannot be read, has no AuditEvent: the other forms tell it.
+    What is wrong with a record is a detail of its AuditEvent. One that is missing, or whose leaf cannot be read,
+    has none: its index is left out, and the other forms tell it.
     """
     yield export_notice(_own(export), local_base, _notice(export)) + b"\n"
     for record in exported_records(log, export, progress):
@@ -67,6 +68,7 @@ def _log_record(export: Export, record: ExportedRecord, entry: Entry) -> LogReco
         tenant=listed.tenant if listed else "",
         outcome=listed.outcome if listed else "",
         request_id=listed.request_id if listed else "",
+        problem=record.problem,
         decision=record.payload.decision if record.payload else None,
     )
 
@@ -80,6 +82,7 @@ def _told(
     tenant: str,
     outcome: str = "",
     request_id: str = "",
+    problem: str = "",
     decision: Decision | None = None,
 ) -> LogRecord:
     return LogRecord(
@@ -100,5 +103,6 @@ def _told(
         software_version=leaf.get("software_version", ""),
         about=leaf.get("about", ""),
         erased_by=entry.erased_by,
+        problem=problem,
         decision=decision,
     )

@@ -10,7 +10,7 @@ from dataclasses import dataclass, field
 from typing import Final
 
 from pactolus_adapters.trail.export_records import ExportedRecord, exported_records
-from pactolus_adapters.trail.export_request import Export, Progress, not_told
+from pactolus_adapters.trail.export_request import Export, Progress, Wanted, not_told
 from pactolus_adapters.trail.html_decision import article
 from pactolus_adapters.trail.html_parts import Markup, element, joined, link, plain, table
 from pactolus_adapters.trail.html_style import STYLE
@@ -70,7 +70,7 @@ def html_parts(log: AuditTrail, export: Export, progress: Progress = not_told) -
     yield _top(export, summary)
     yield _records_begin()
     for record in exported_records(log, export, _part_of(progress, 1, passes), payloads=False):
-        yield _encoded(_row(record, export.wanted.with_patient_data))
+        yield _encoded(_row(record, export.wanted))
     yield _encoded(Markup("</tbody></table></div>"))
     if export.wanted.with_patient_data:
         yield _encoded(element("h2", "What was said, and why"))
@@ -164,9 +164,9 @@ def _records_begin() -> bytes:
     return _encoded(joined(element("h2", "Every record"), Markup(begin)))
 
 
-def _row(record: ExportedRecord, has_article: bool) -> Markup:
+def _row(record: ExportedRecord, wanted: Wanted) -> Markup:
     index, leaf = str(record.index), record.commitment
-    number = link(f"d{index}", index) if has_article else Markup(index)
+    number = link(f"d{index}", index) if wanted.with_patient_data else Markup(index)
     pseudonym = leaf.get("patient_pseudonym", "")
     patient = element("code", pseudonym[:_SHOWN], title=pseudonym) if pseudonym else Markup()
     proof = ("bad", "NOT PROVED") if record.entry is None or not _is_proved(record) else ("good", "proved")
@@ -179,7 +179,7 @@ def _row(record: ExportedRecord, has_article: bool) -> Markup:
         patient,
         record.listed.client if record.listed else "",
         element("span", proof[1], class_=proof[0]),
-        _remarks(record),
+        _remarks(record, wanted),
     )
     return element("tr", *(element("td", cell) for cell in cells), id=f"r{index}")
 
@@ -189,15 +189,15 @@ def _is_proved(record: ExportedRecord) -> bool:
     return bool(record.proof)
 
 
-def _remarks(record: ExportedRecord) -> Markup:
+def _remarks(record: ExportedRecord, wanted: Wanted) -> Markup:
     remarks: list[str] = []
     if record.problem:
         remarks.append(element("span", record.problem, class_="bad"))
     if record.entry is not None and record.entry.erased_by is not None:
         by = str(record.entry.erased_by)
-        remarks.append(joined("erased by ", link(f"r{by}", f"record {by}")))
+        remarks.append(joined("erased by ", _named(by, wanted)))
     if about := record.commitment.get("about", ""):
-        remarks.append(joined("about ", link(f"r{about}", f"record {about}")))
+        remarks.append(joined("about ", _named(about, wanted)))
     if destroyed := record.commitment.get("destroyed_key_id", ""):
         remarks.append(joined("destroyed key ", element("code", destroyed[:_SHOWN], title=destroyed)))
     if before := record.commitment.get("pruned_before", ""):
@@ -205,6 +205,13 @@ def _remarks(record: ExportedRecord) -> Markup:
     if record.commitment.get("clock"):
         remarks.append("the clock had gone back")
     return joined(*(part for one in remarks for part in (one, Markup("<br>"))))
+
+
+def _named(index: str, wanted: Wanted) -> Markup:
+    """Another record, with a link where it is on this page."""
+    name = f"record {index}"
+    is_here = index.isdecimal() and wanted.first <= int(index) < wanted.end
+    return link(f"r{index}", name) if is_here else plain(name)
 
 
 def _outcome(record: ExportedRecord) -> str:

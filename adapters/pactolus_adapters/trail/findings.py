@@ -52,6 +52,7 @@ class Findings:
 
     def __init__(self) -> None:
         self._found: list[Finding] = []
+        self._bad_leaves: list[int] = []
 
     def add(self, index: int, text: str) -> None:
         """One more."""
@@ -62,6 +63,16 @@ class Findings:
     def any_in(self, first: int, end: int) -> bool:
         """Whether something was found from `first` to before `end`."""
         return any(first <= one.index < end for one in self._found)
+
+    def note_bad_leaf(self, index: int) -> None:
+        """The leaf of that record is not the one in the tree, so that what is above it cannot agree."""
+        self._bad_leaves.append(index)
+        if len(self._bad_leaves) > 2 * MOST_FINDINGS:
+            self._bad_leaves = sorted(self._bad_leaves)[:MOST_FINDINGS]
+
+    def any_bad_leaf_in(self, first: int, end: int) -> bool:
+        """Whether a leaf from `first` to before `end` is bad, which explains what is above it."""
+        return any(first <= index < end for index in self._bad_leaves)
 
     def lowest(self) -> tuple[Finding, ...]:
         """The findings with the lowest indexes; at one index in the order in which they were found."""

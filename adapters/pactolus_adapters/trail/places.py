@@ -2,10 +2,11 @@
 
 from typing import Final
 
-from pactolus_engine.errors import RecordNotFound
-from pactolus_engine.trail import AuditTrail, ListedRecord, Selection
+from pactolus_engine.errors import AuditUnavailable, RecordNotFound
+from pactolus_engine.record import read_commitment
+from pactolus_engine.trail import AuditTrail, Entry, ListedRecord, Selection
 
-__all__ = ["EVALUATION", "as_asked", "latest_of", "record_at"]
+__all__ = ["EVALUATION", "as_asked", "entry_at", "latest_of", "leaf_of", "record_at"]
 
 EVALUATION: Final = "evaluation"
 """The event of a record that holds a decision."""
@@ -35,6 +36,24 @@ def latest_of(trail: AuditTrail, decision_id: str, tenant: str | None = None) ->
     if last is None:
         raise RecordNotFound("no record holds a decision of this `decision_id`")
     return last
+
+
+def entry_at(trail: AuditTrail, index: int) -> Entry:
+    """The public part of a record that is there. Raises `AuditUnavailable`."""
+    entry = next(trail.entries(index, index + 1), None)
+    if entry is None:
+        raise AuditUnavailable(f"record `{index}` of the audit log is incomplete: its leaf is gone")
+    return entry
+
+
+def leaf_of(entry: Entry) -> dict[str, str]:
+    """The fields of a leaf. Raises `AuditUnavailable` when it was altered so that it is none."""
+    try:
+        return read_commitment(entry.leaf)
+    except ValueError as error:
+        raise AuditUnavailable(
+            f"record `{entry.index}` of the audit log was altered: its leaf cannot be read"
+        ) from error
 
 
 def as_asked(place: ListedRecord) -> dict[str, str]:

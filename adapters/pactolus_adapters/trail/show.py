@@ -8,12 +8,12 @@ from typing import Any, Final
 from pactolus_adapters.answers import decode_answer, suggestions_of
 from pactolus_adapters.trail.events import Actor, EventRecorder
 from pactolus_adapters.trail.looks import note_look
-from pactolus_adapters.trail.places import EVALUATION, as_asked, latest_of, record_at
+from pactolus_adapters.trail.places import EVALUATION, as_asked, entry_at, latest_of, leaf_of, record_at
 from pactolus_adapters.trail.proof_status import ProofStatus, proof_status
 from pactolus_engine.decision import Decision, Outcome
-from pactolus_engine.errors import AuditUnavailable, PactolusError, RecordGone
+from pactolus_engine.errors import PactolusError, RecordGone
 from pactolus_engine.ports import StoredRecord
-from pactolus_engine.record import StoredInput, read_commitment, read_stored_input
+from pactolus_engine.record import StoredInput, read_stored_input
 from pactolus_engine.trail import AuditTrail, ListedRecord, Selection
 
 __all__ = ["Later", "Shown", "show"]
@@ -64,11 +64,9 @@ def show(
     """
     place = record_at(trail, wanted, tenant) if isinstance(wanted, int) else latest_of(trail, wanted, tenant)
     note_look(events, Actor(actor.client, place.tenant), "audit show", as_asked(place), place.index)
-    entry = next(trail.entries(place.index, place.index + 1), None)
-    if entry is None:
-        raise AuditUnavailable(f"record `{place.index}` of the audit log is incomplete: its leaf is gone")
+    entry = entry_at(trail, place.index)
     later = tuple(_later(trail, one) for one in _all(trail, Selection(about=place.index), place.index))
-    known = Shown(place, read_commitment(entry.leaf), proof_status(trail, entry), later=later)
+    known = Shown(place, leaf_of(entry), proof_status(trail, entry), later=later)
     try:
         record = trail.read(place.index)
     except RecordGone as gone:

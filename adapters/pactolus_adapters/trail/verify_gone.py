@@ -71,7 +71,8 @@ class RemovalCheck:
 
     def is_lost(self, index: int) -> bool:
         """Whether that record, seen lately, is one of those."""
-        return any(index in lost for lost in reversed(self.lost))
+        last = next((lost for lost in reversed(self.lost) if lost.start <= index), range(0))
+        return index in last
 
     def finish(self) -> None:
         """After the last record: losses nobody told of, and what was removed and is there again."""

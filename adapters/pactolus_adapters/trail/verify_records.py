@@ -134,7 +134,9 @@ class RecordCheck:
             if not self._findings.any_in(index, index + 1):
                 self._findings.add(index, str(error))
         elif not self._removals.is_lost(index) and not self._erased_meanwhile(index):
-            self._findings.add(index, str(error))
+            self._findings.add(
+                index, f"record `{index}` cannot be read, though its payload is there: its key is gone"
+            )
 
     def _erased_meanwhile(self, index: int) -> bool:
         entry = next(self._trail.entries(index, index + 1), None)

@@ -7,7 +7,7 @@ from pactolus_adapters.trail.findings import Findings
 from pactolus_adapters.trail.readable import ReadableTrail
 from pactolus_adapters.trail.recompute import TILE_HASHES, RecomputedTile, RecomputedTree
 from pactolus_adapters.trail.verify_signed import Signed
-from pactolus_engine.errors import AuditUnavailable
+from pactolus_engine.trail import PayloadUnfit
 
 __all__ = ["TreeCheck"]
 
@@ -73,10 +73,12 @@ class TreeCheck:
             yield known
 
     def _compare_leaf(self, index: int, own: bytes | None, theirs: bytes) -> None:
-        if own is None or own == theirs or self._findings.any_in(index, index + 1):
+        if own == theirs:
             return
-        found = "another leaf hash" if len(theirs) == _HASH else "no leaf hash"
-        self._findings.add(index, f"the tree holds {found} in the place of record `{index}`")
+        self._findings.note_bad_leaf(index)
+        if own is not None and not self._findings.any_in(index, index + 1):
+            found = "another leaf hash" if len(theirs) == _HASH else "no leaf hash"
+            self._findings.add(index, f"the tree holds {found} in the place of record `{index}`")
 
     def _compare(self, tile: RecomputedTile) -> None:
         """A tile above the leaves; one that has grown meanwhile may go on."""
@@ -89,7 +91,7 @@ class TreeCheck:
         places = range(0, len(tile.hashes), _HASH)
         place = next(at for at in places if stored[at : at + _HASH] != tile.hashes[at : at + _HASH])
         first = (tile.index * TILE_HASHES + place // _HASH) * width
-        if not self._findings.any_in(first, first + width):
+        if not self._findings.any_bad_leaf_in(first, first + width):
             self._findings.add(
                 first,
                 f"tile `{tile.level}/{tile.index}` of the tree is torn or altered: it is not that of the records from "
@@ -140,14 +142,14 @@ class TreeCheck:
         the records has signed those anew.
         """
         first = self.agreed.size if self.agreed is not None and not signed.is_kept else 0
-        exact = _first_unfit(self._trail.opened(first, signed.size))
-        if exact is not None:
-            self._findings.add(exact, f"record `{exact}` is not the one that {_named(signed)} was signed for")
-        elif not self._findings.any_in(first, signed.size):
+        what = f"{_records(first, signed.size)} not what {_named(signed)} was signed for"
+        unfit = _first_unfit(self._trail.opened(first, signed.size))
+        if unfit is not None:
+            self._findings.add(unfit, f"{what}: `{unfit}` is the first that its payload does not fit")
+        elif not self._findings.any_bad_leaf_in(first, signed.size):
             self._findings.add(
                 first,
-                f"{_records(first, signed.size)} not what {_named(signed)} was signed for; where the rewriting began "
-                "cannot be told, since every payload that is left fits its record",
+                f"{what}; where the rewriting began cannot be told, since every payload that is left fits its record",
             )
 
     def _look_beyond(self) -> None:
@@ -170,4 +172,4 @@ def _records(first: int, end: int) -> str:
 
 def _first_unfit(opened: Iterable[tuple[int, object]]) -> int | None:
     """The first record whose payload does not fit it."""
-    return next((index for index, result in opened if isinstance(result, AuditUnavailable)), None)
+    return next((index for index, result in opened if isinstance(result, PayloadUnfit)), None)

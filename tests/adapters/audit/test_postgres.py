@@ -1,10 +1,12 @@
 """The audit log in PostgreSQL keeps the contract, and its word when PostgreSQL does not."""
 
+import re
 import shutil
 import subprocess
 import sys
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
+from dataclasses import replace
 from itertools import count
 from pathlib import Path
 
@@ -16,9 +18,13 @@ from pactolus_adapters.audit.postgres import PostgresAuditLog, PostgresAuditRead
 from pactolus_adapters.audit.postgres_open import lock_log, open_writer
 from pactolus_adapters.audit.postgres_schema import LATEST, migrate
 from pactolus_adapters.audit.signing_file import SIGNING_FILE
+from pactolus_adapters.audit.stores import StorePlace, alone, migrated
+from pactolus_adapters.tlog.checkpoint import open_checkpoint
+from pactolus_adapters.tlog.keys import NoteVerifier
 from pactolus_engine.errors import AuditUnavailable
+from pactolus_engine.ports import DestroyKey, PrunePayloads
 from tests.contract.audit_log import AuditLogContract, Clock, fixed_clock, new_record
-from tests.contract.audit_trail import AuditTrailContract, MakeTrail
+from tests.contract.audit_trail import AuditTrailContract, MakeTrail, event
 from tests.support.postgres import PostgresServer, running_postgres
 from tests.support.process import until
 
@@ -163,6 +169,48 @@ def test_a_log_that_is_not_there_is_not_made_for_a_question(database: str, direc
     with pytest.raises(AuditUnavailable, match="no audit store in the database"):
         PostgresAuditReader(database, fixed_clock, KeyFile(directory / KEY_FILE))
     assert _query(database, _SCHEMA) == []
+
+
+def test_the_way_down_is_for_a_log_that_nobody_has_open(database: str, directory: Path) -> None:
+    place = StorePlace(directory, KeyFile(directory / KEY_FILE), database=database)
+    assert (migrated(place, LATEST, fixed_clock), migrated(place, LATEST, fixed_clock)) == (0, LATEST)
+    log = PostgresAuditLog(database, directory, fixed_clock)
+    log.append(new_record())
+    with pytest.raises(AuditUnavailable, match="have the audit log open"):
+        migrated(place, 1, fixed_clock)
+    log.close()
+    assert (migrated(place, 1, fixed_clock), migrated(place, LATEST, fixed_clock)) == (LATEST, 1)
+    with pytest.raises(AuditUnavailable, match="a log that holds records is not taken down"):
+        migrated(place, 0, fixed_clock)
+    with pytest.raises(AuditUnavailable, match="no schema version `3`"):
+        migrated(place, 3, fixed_clock)
+
+
+def test_work_on_the_whole_store_is_for_one_who_is_alone(database: str, directory: Path) -> None:
+    place = StorePlace(directory, KeyFile(directory / KEY_FILE), database=database)
+    log = PostgresAuditLog(database, directory, fixed_clock)
+    with pytest.raises(AuditUnavailable, match="have the audit log open"), alone(place):
+        pytest.fail("somebody has it open")
+    _end_sessions(database)
+    with alone(place) as rows:
+        rows.put_meta({"key_check": "another"})
+    # The process that had it open notices that the key has changed meanwhile.
+    with pytest.raises(AuditUnavailable, match="another key-encryption key now"):
+        log.append(new_record())
+    log.close()
+    with pytest.raises(ZeroDivisionError), alone(place) as rows:
+        rows.put_meta({"key_check": "a third"})
+        raise ZeroDivisionError
+    with alone(place) as rows:
+        assert rows.meta()["key_check"] == "another"
+
+
+def _end_sessions(database: str) -> None:
+    _query(
+        database,
+        "SELECT pg_terminate_backend(pid, 5000) FROM pg_stat_activity "
+        "WHERE application_name = 'pactolus' AND pid <> pg_backend_pid()",
+    )
 
 
 # --- what the database itself refuses ------------------------------------------------------------
@@ -312,6 +360,13 @@ def test_no_error_tells_the_password(database: str, directory: Path) -> None:
         error = error.__cause__ or (None if error.__suppress_context__ else error.__context__)
 
 
+def test_a_directory_for_the_keys_that_cannot_be_made_is_refused(database: str, tmp_path: Path) -> None:
+    (tmp_path / "file").write_text("")
+    with pytest.raises(AuditUnavailable, match="data directory"):
+        PostgresAuditLog(database, tmp_path / "file" / "data", fixed_clock)
+    assert _query(database, _SCHEMA) == []
+
+
 # --- a server that goes away -----------------------------------------------------------------------
 
 
@@ -335,11 +390,7 @@ def test_a_log_goes_on_when_postgres_comes_back(tmp_path: Path) -> None:
 def test_a_session_that_was_ended_meanwhile_costs_no_batch(database: str, directory: Path) -> None:
     log = PostgresAuditLog(database, directory, fixed_clock)
     for number in range(3):
-        _query(
-            database,
-            "SELECT pg_terminate_backend(pid, 5000) FROM pg_stat_activity "
-            "WHERE application_name = 'pactolus' AND pid <> pg_backend_pid()",
-        )
+        _end_sessions(database)
         assert log.append(new_record(str(number)))[0].index == number
         assert log.read(number).index == number
     log.close()
@@ -360,3 +411,34 @@ def test_without_the_driver_the_extra_is_named(tmp_path: Path) -> None:
     )
     assert done.stdout.count("AuditUnavailable: `database` is set") == 2
     assert done.stdout.count("pactolus[postgres]") == 2
+
+
+# --- roles -----------------------------------------------------------------------------------------
+
+PAGE = Path(__file__).parents[3] / "docs" / "audit" / "stores.md"
+
+
+def test_the_role_of_the_page_can_do_all_the_service_does_and_no_more(
+    database: str, directory: Path, postgres: PostgresServer
+) -> None:
+    (grants,) = re.findall(r"```sql\n(.*?)```", PAGE.read_text(encoding="utf-8"), re.DOTALL)
+    _migrate(database, LATEST)
+    schema = database.rpartition("=")[2].rstrip("'")
+    _query(
+        database,
+        f"CREATE ROLE pactolus_service LOGIN; GRANT USAGE ON SCHEMA {schema} TO pactolus_service; {grants}",
+    )
+    service = database.replace("user=pactolus", "user=pactolus_service")
+    log = PostgresAuditLog(service, directory, fixed_clock)
+    log.append(replace(new_record(), patient_names=("Patient/p1", "urn:oid:1.2|7")))
+    size = open_checkpoint(log.publish(), [NoteVerifier.from_text(log.verifier_key)])[0].size
+    log.add_cosignature(size, "witness.example", "— witness.example AAAA")
+    log.rebuild_tiles()
+    (key_id,) = log.keys_of("north", ("Patient/p1",))
+    log.append(event("erasure", change=DestroyKey(key_id)))
+    log.append(event("pruning", change=PrunePayloads(1)))
+    log.close()
+    for statement in ("UPDATE audit_entry SET leaf = ''", "DELETE FROM checkpoint", "DROP TABLE audit_entry",
+                      "ALTER TABLE audit_entry DISABLE TRIGGER USER", "UPDATE audit_schema SET version = 1"):  # fmt: skip
+        with pytest.raises(psycopg.errors.InsufficientPrivilege):
+            _query(service, statement)

@@ -121,7 +121,7 @@ def test_an_old_backup_brings_nobody_back_and_a_bad_one_leaves_nothing(
 def test_a_key_is_rotated_when_no_server_runs(kept: Keeper) -> None:
     server = _opened(kept)
     server.size()
-    with pytest.raises(AuditUnavailable, match="a server has a session"):
+    with pytest.raises(AuditUnavailable, match="have the audit log open"):
         kept.rotate_key()
     assert server.append(named("still", "Patient/p0"))[0].index == 6
     server.close()
@@ -143,7 +143,7 @@ def test_a_server_that_lost_its_session_does_not_record_under_the_old_key(
             " WHERE application_name = 'pactolus' AND pid <> pg_backend_pid()"
         )
     kept.rotate_key()
-    with pytest.raises(AuditUnavailable, match="was changed meanwhile"):
+    with pytest.raises(AuditUnavailable, match="another key-encryption key now"):
         server.append(named("late", "Patient/late"))
     server.close()
 
@@ -179,9 +179,9 @@ def test_after_a_loss_the_log_goes_on(kept: Keeper) -> None:
 
 def test_the_schema_goes_down_and_up(kept: Keeper) -> None:
     assert [kept.migrate(1), kept.migrate(LATEST)] == [LATEST, 1]
-    with pytest.raises(AuditUnavailable, match="only an empty log"):
+    with pytest.raises(AuditUnavailable, match="holds records is not taken down"):
         kept.migrate(0)
-    with pytest.raises(AuditUnavailable, match="is not known"):
+    with pytest.raises(AuditUnavailable, match="no schema version"):
         kept.migrate(LATEST + 1)
     log = _opened(kept)
     assert log.read(0).index == 0

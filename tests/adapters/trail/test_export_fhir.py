@@ -4,6 +4,7 @@ That R4's validators accept them is seen by `make conformance`; the house's own 
 """
 
 import json
+from dataclasses import replace
 from typing import Any
 
 import pytest
@@ -13,7 +14,7 @@ from pactolus_adapters.fhir.log_events import LOG_EVENTS
 from pactolus_adapters.trail.export_request import Wanted
 from pactolus_engine.decision import Outcome
 from pactolus_engine.ports import EVENTS
-from tests.support.audit_exports import a_full_log, exporter
+from tests.support.audit_exports import a_full_log, a_log_of, exporter
 from tests.support.decisions import a_decision
 
 Resource = dict[str, Any]
@@ -28,8 +29,8 @@ def _lines(log: MemoryAuditLog, *, plain: bool = False, end: int = 31) -> list[b
     return list(exporter(log).lines(Wanted("fhir", end=end, with_patient_data=plain)))
 
 
-def _resources(log: MemoryAuditLog, *, plain: bool = False) -> list[Resource]:
-    return [json.loads(line) for line in _lines(log, plain=plain)]
+def _resources(log: MemoryAuditLog, *, plain: bool = False, end: int = 31) -> list[Resource]:
+    return [json.loads(line) for line in _lines(log, plain=plain, end=end)]
 
 
 def _index(resource: Resource) -> str:
@@ -103,3 +104,16 @@ def test_an_erased_record_is_told_as_erased(full: MemoryAuditLog) -> None:
 
 def _is(resource: Resource, index: str) -> bool:
     return resource["resourceType"] == "AuditEvent" and _index(resource) == index
+
+
+def test_an_altered_record_says_so() -> None:
+    log = a_log_of(3)
+    records = log._rows._records
+    records[1] = replace(records[1], leaf=records[0].leaf)
+    resources = _resources(log, end=3)
+    events = [one for one in resources if one["resourceType"] == "AuditEvent"][1:]
+    details = [
+        detail for one in events for detail in one["entity"][0]["detail"] if detail["type"] == "problem"
+    ]
+    assert [_index(one) for one in events] == ["0", "1", "2"]
+    assert details == [{"type": "problem", "valueString": "its leaf does not match its leaf hash"}]

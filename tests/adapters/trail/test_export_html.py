@@ -5,6 +5,8 @@ from html.parser import HTMLParser
 from pathlib import Path
 
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
 from pactolus_adapters.audit.memory import MemoryAuditLog
 from pactolus_adapters.trail.export_request import WITH_PATIENT_DATA, WITHOUT_PATIENT_DATA, Wanted
@@ -97,6 +99,13 @@ def test_every_record_is_listed_and_every_decision_explained(full: MemoryAuditLo
     assert "record `14` was erased by record `17`" in page.text
 
 
+def test_a_part_of_the_log_links_only_to_what_is_on_the_page(full: MemoryAuditLog) -> None:
+    content = b"".join(exporter(full).lines(Wanted("html", 10, 16))).decode()
+    page = _Page(content)
+    assert "erased by record 17" in page.text
+    assert {link[1:] for link in page.links} <= set(page.ids)
+
+
 def test_a_record_that_is_not_in_order_is_named_at_the_top() -> None:
     log = a_log_of(3)
     records = log._rows._records
@@ -116,3 +125,16 @@ def test_an_empty_export_is_a_page_too(tmp_path: Path) -> None:
 def test_text_is_escaped_once_and_markup_never() -> None:
     assert plain(HOSTILE) == plain(plain(HOSTILE))
     assert element("b", "<i>", title='"') == Markup('<b title="&quot;">&lt;i&gt;</b>')
+
+
+@given(st.text())
+def test_any_text_is_text_in_the_page(text: str) -> None:
+    page = _Page(element("p", text, title=text))
+    assert page.names == ["p"]
+    assert page.text == "".join(_visible(one) for one in text)
+
+
+def _visible(character: str) -> str:
+    return (
+        " " if character.isspace() else character if character.isprintable() else "\N{REPLACEMENT CHARACTER}"
+    )

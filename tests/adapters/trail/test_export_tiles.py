@@ -8,6 +8,7 @@ from pathlib import Path
 
 import pytest
 
+from pactolus_adapters.audit.memory import MemoryAuditLog
 from pactolus_adapters.tlog.checkpoint import open_checkpoint
 from pactolus_adapters.tlog.entry_bundles import read_bundle
 from pactolus_adapters.tlog.keys import NoteVerifier
@@ -16,6 +17,7 @@ from pactolus_adapters.tlog.verify import hash_leaf
 from pactolus_adapters.trail.export_request import Wanted
 from pactolus_adapters.trail.export_tiles import CHECKPOINT_FILE
 from pactolus_engine.errors import AuditUnavailable
+from tests.contract.audit_log import new_record
 from tests.support.audit_exports import a_log_of, exporter
 from tests.support.merkle import recursive_root
 
@@ -24,14 +26,26 @@ from tests.support.merkle import recursive_root
 def test_the_entries_alone_lead_to_the_signed_root(tmp_path: Path, count: int) -> None:
     log, folder = a_log_of(count), tmp_path / "log"
     exporter(log).write(Wanted("tiles"), folder)
+    assert _verified_size(log, folder) == count + 1  # the export's own record
+
+
+def test_a_log_that_grows_meanwhile_is_exported_as_it_was_signed(tmp_path: Path) -> None:
+    log, folder = a_log_of(300), tmp_path / "log"
+    exporter(log).write(Wanted("tiles"), folder, lambda done, _: log.append(new_record(f"late-{done}")))
+    assert log.size() > 301
+    assert _verified_size(log, folder) == 301
+
+
+def _verified_size(log: MemoryAuditLog, folder: Path) -> int:
     note = (folder / CHECKPOINT_FILE).read_bytes()
     checkpoint, _ = open_checkpoint(note, [NoteVerifier.from_text(log.verifier_key)])
-    bundles = sorted((folder / "tile/entries").rglob("*"))
-    leaves = [
-        hash_leaf(leaf) for path in bundles if path.is_file() for leaf in read_bundle(path.read_bytes())
-    ]
-    assert len(leaves) == checkpoint.size == count + 1  # the export's own record
+    bundles = [path for path in sorted((folder / "tile/entries").rglob("*")) if path.is_file()]
+    leaves = [hash_leaf(leaf) for path in bundles for leaf in read_bundle(path.read_bytes())]
+    tiles = [path for path in sorted((folder / "tile/0").rglob("*")) if path.is_file()]
+    assert b"".join(path.read_bytes() for path in tiles) == b"".join(leaves)
     assert recursive_root(leaves) == checkpoint.root
+    assert len(leaves) == checkpoint.size
+    return checkpoint.size
 
 
 def test_there_are_the_tiles_that_the_specification_asks_for(tmp_path: Path) -> None:

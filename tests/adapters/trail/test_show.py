@@ -2,6 +2,7 @@
 
 import json
 from collections.abc import Callable
+from dataclasses import replace
 from typing import Any
 
 import pytest
@@ -165,3 +166,11 @@ def test_a_path_that_leads_elsewhere_is_a_finding(
     proof = _shown(room, 0).proof
     assert not proof.is_verified
     assert "inclusion proof" in proof.fault
+
+
+def test_a_leaf_that_was_altered_is_named(room: Room, monkeypatch: pytest.MonkeyPatch) -> None:
+    room.send(FULL)
+    whole = next(room.log.entries(0, 1))
+    monkeypatch.setattr(MemoryAuditLog, "entries", lambda *_: iter([replace(whole, leaf=b"{")]))
+    with pytest.raises(AuditUnavailable, match="record `0` of the audit log was altered"):
+        _shown(room, 0)

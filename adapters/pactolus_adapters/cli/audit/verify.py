@@ -93,7 +93,8 @@ def _lines(found: "Verification") -> Iterator[str]:
         yield from (f"  {one.index}: {clean(one.text)}" for one in found.findings)
     yield f"signed: the first {several(found.signed, 'record')}, by the checkpoint that they agree with"
     if found.records > found.signed:
-        yield f"not yet signed: {several(found.records - found.signed, 'record')}"
+        what = "not yet signed" if found.is_whole else "under no checkpoint that they agree with"
+        yield f"{what}: {several(found.records - found.signed, 'record')}"
     if found.erased or found.pruned:
         yield f"erased: {found.erased}, pruned: {found.pruned}; a record of the log says so, their proofs stand"
     if found.key_lost:

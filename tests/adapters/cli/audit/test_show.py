@@ -90,7 +90,12 @@ def test_what_is_not_there_is_said(run: Runner, wanted: str, code: int, words: s
 
 @pytest.mark.parametrize(
     "asked",
-    [("show", "0"), ("show", "0", "--json"), ("list",), ("affected", "--pack", "midas-consolidation")],
+    [
+        ("show", "0"),
+        ("show", "0", "--json"),
+        ("list",),
+        ("affected", "--json", "--pack", "midas-consolidation"),
+    ],
 )
 def test_nothing_is_shown_when_the_look_cannot_be_recorded(
     run: Runner, asked: tuple[str, ...], monkeypatch: pytest.MonkeyPatch
