@@ -18,7 +18,7 @@ PYTEST   := $(PY) -m pytest
 .DEFAULT_GOAL := help
 .DELETE_ON_ERROR:
 .PHONY: help setup setup-authoring setup-postgres setup-dev demo serve test check format format-check lint types walls proto proto-check \
-        packs mutants conformance fuzz bench faults differential requirements clean
+        packs mutants conformance fuzz bench bench-audit faults differential requirements clean
 
 help: ## print this list
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-16s %s\n", $$1, $$2 }' $(firstword $(MAKEFILE_LIST))
@@ -130,6 +130,11 @@ mutants: setup ## plant small mistakes in every rule pack and see whether its ca
 
 bench: setup ## measure Evaluate against a no-op on the same server, write JSON
 	@$(PY) bench/bench.py
+
+bench-audit: setup-dev ## measure the audit log: appending against plain inserts, verifying, proving, PostgreSQL against COPY
+	@$(PY) bench/audit_append.py
+	@$(PY) bench/audit_verify.py
+	@$(PY) bench/audit_postgres.py
 
 faults: setup-dev ## kill, cut the power, fill and fail the disk, jump the clock (KILLS=200 IMAGES=1000; half an hour or more)
 	@PACTOLUS_KILLS=$(KILLS) PACTOLUS_IMAGES=$(IMAGES) $(PYTEST) -s tests/faults
