@@ -22,3 +22,9 @@ def new_database(postgres: PostgresServer) -> Callable[[], str]:
     """Makes an empty log; gives the setting that leads to it."""
     numbers = count()
     return lambda: fresh_database(postgres, f"log_{next(numbers)}")
+
+
+@pytest.fixture
+def database(new_database: Callable[[], str]) -> str:
+    """The setting that leads to an empty log."""
+    return new_database()

@@ -18,7 +18,9 @@ from typing import Any
 
 import psycopg
 
-__all__ = ["PostgresServer", "fresh_database", "running_postgres"]
+from pactolus_adapters.audit.postgres_schema import migrate
+
+__all__ = ["PostgresServer", "end_sessions", "fresh_database", "migrate_to", "query", "running_postgres"]
 
 _START_SECONDS = 60
 _NOBODY = 65534
@@ -175,3 +177,25 @@ def fresh_database(server: PostgresServer, name: str) -> str:
     with psycopg.connect(server.database(), autocommit=True) as connection:
         connection.execute(f"CREATE SCHEMA {name}".encode())
     return f"{server.database()} options='-c search_path={name}'"
+
+
+def query(database: str, statement: str) -> list[tuple[Any, ...]]:
+    """What a statement gives, in a session and transaction of its own."""
+    with psycopg.connect(database) as connection:
+        cursor = connection.execute(statement.encode())
+        return cursor.fetchall() if cursor.description else []
+
+
+def migrate_to(database: str, version: int) -> None:
+    """The tables of a log at a version of the schema."""
+    with psycopg.connect(database, autocommit=True) as connection:
+        migrate(connection, version)
+
+
+def end_sessions(database: str) -> None:
+    """Ends every session of a log, as an administrator may."""
+    query(
+        database,
+        "SELECT pg_terminate_backend(pid, 5000) FROM pg_stat_activity "
+        "WHERE application_name = 'pactolus' AND pid <> pg_backend_pid()",
+    )
