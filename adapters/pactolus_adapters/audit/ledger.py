@@ -60,19 +60,24 @@ class Prepared:
 
 @dataclass(slots=True)
 class _Known:
-    """What the store knows that bears on a batch, kept up to date while the batch is prepared."""
+    """What the store knows that bears on a batch, kept up to date while the batch is prepared.
+
+    `about`: the patient of each record that one of the batch is about.
+    """
 
     size: int
     recorded_at: str
     requests: dict[RequestKey, int]
     newest: dict[str, int]
     keys_of: dict[str, WrappedKey]
+    about: dict[int, str]
     plain: dict[str, bytes] = field(default_factory=dict)
 
     def note(self, sealed: SealedRecord, new_key: WrappedKey | None) -> None:
         """A record that will be written with the batch."""
         row = sealed.row
         self.size, self.recorded_at = sealed.index + 1, row.recorded_at
+        self.about[sealed.index] = row.patient_pseudonym
         if row.request_id:
             self.requests[row.tenant, row.client, row.request_id] = sealed.index
         if row.event == "evaluation":
@@ -134,13 +139,19 @@ class Ledger:
             if record.expected
             for name in patient_pseudonyms(self.keys, record.tenant, record.expected.names)
         }
-        subjects = {subject for record in records if (subject := self._own_subject(record))}
+        asked = {record.about for record in records if record.about is not None}
+        found = rows.get(asked) if asked else {}
+        about = {
+            one.index: one.row.patient_pseudonym for one in found.values() if isinstance(one, SealedRecord)
+        }
+        subjects = {*map(self._own_subject, records), *about.values()} - {""}
         return _Known(
             size=head.size,
             recorded_at=head.recorded_at,
             requests=rows.requests(requests) if requests else {},
             newest=rows.newest(expected) if expected else {},
             keys_of=rows.keys_of(subjects) if subjects else {},
+            about=about,
         )
 
     def _prepare_one(
@@ -151,7 +162,7 @@ class Ledger:
         if earlier is not None:
             return self._again(rows, earlier, record.request_digest, prepared)
         self._check_expected(known, record)
-        subject, data_key, new_key = self._filed(rows, known, record, prepared)
+        subject, data_key, new_key = self._filed(known, record)
         now = written_time(self._clock())
         sealed = seal_record(
             packed,
@@ -178,16 +189,14 @@ class Ledger:
 
     def _own_subject(self, record: NewRecord) -> str:
         """The pseudonym of the record's patient, or empty: then nobody said who that is, or not for sure."""
-        if not record.patient_key or record.event in {"refusal", "failure"} or record.change:
-            return ""  # what erases must stay readable when what it erases is gone
+        if not record.patient_key or record.event in {"refusal", "failure"}:
+            return ""
         return self.keys.pseudonym("patient", record.tenant, record.patient_key)
 
-    def _filed(
-        self, rows: Rows, known: _Known, record: NewRecord, prepared: Prepared
-    ) -> tuple[str, WrappedKey, WrappedKey | None]:
+    def _filed(self, known: _Known, record: NewRecord) -> tuple[str, WrappedKey, WrappedKey | None]:
         """Under which patient, which key, and the key again if it is new and to be stored."""
-        subject = self._subject_of(rows, record, prepared) or self._own_subject(record)
-        key = known.keys_of.get(subject) or (rows.keys_of({subject}).get(subject) if subject else None)
+        subject = self._subject(known, record)
+        key = known.keys_of.get(subject)
         if key is not None and key.wrapped_by != self.keys.check_value:
             subject, key = "", None  # about a record that cannot be read any more: filed on its own
         if key is None:
@@ -198,13 +207,11 @@ class Ledger:
             known.plain[key.key_id] = self.keys.unwrap(key)
         return subject, key, None
 
-    def _subject_of(self, rows: Rows, record: NewRecord, prepared: Prepared) -> str:
-        """The patient of the record that this one is about."""
-        if record.about is None or record.change:
-            return ""
-        found = next((one for one in prepared.sealed if one.index == record.about), None)
-        about = found or rows.get({record.about}).get(record.about)
-        return about.row.patient_pseudonym if isinstance(about, SealedRecord) else ""
+    def _subject(self, known: _Known, record: NewRecord) -> str:
+        """The patient of the record that this one is about, else its own."""
+        if record.change is not None:
+            return ""  # what erases must stay readable when what it erases is gone
+        return (record.about is not None and known.about.get(record.about)) or self._own_subject(record)
 
     # --- reading --------------------------------------------------------------------------------
 

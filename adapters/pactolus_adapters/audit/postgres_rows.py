@@ -124,8 +124,6 @@ class PostgresRows:
     def __init__(self, connection: psycopg.Connection) -> None:
         self._connection = connection
         self._cursor = connection.cursor(binary=True)
-        # A batch asks again for the patients of whom nobody heard, and each question is a round trip.
-        self._keys_of: dict[str, WrappedKey | None] = {}
         self._numbers = count()
 
     def _all(self, statement: str, values: tuple[Any, ...] | dict[str, Any] = ()) -> list[tuple[Any, ...]]:
@@ -172,11 +170,7 @@ class PostgresRows:
 
     def keys_of(self, subjects: Collection[str]) -> dict[str, WrappedKey]:
         """As `Rows.keys_of`."""
-        unknown = [subject for subject in subjects if subject not in self._keys_of]
-        if unknown:
-            found = {row[1]: WrappedKey(*row) for row in self._all(_KEYS_OF, (unknown,))}
-            self._keys_of.update((subject, found.get(subject)) for subject in unknown)
-        return {subject: key for subject in subjects if (key := self._keys_of[subject]) is not None}
+        return {row[1]: WrappedKey(*row) for row in self._all(_KEYS_OF, (list(subjects),))}
 
     def all_keys(self, after: str = "") -> Iterator[WrappedKey]:
         """As `Rows.all_keys`."""
@@ -230,7 +224,6 @@ class PostgresRows:
         tiles: Mapping[tuple[int, int], bytes],
     ) -> None:
         """As `Rows.put`."""
-        self._keys_of.clear()
         self._copy("data_key", _DATA_KEY_COLUMNS, [_key_values(key) for key in new_keys])
         self._copy("audit_entry", _ENTRY_COLUMNS, [(one.index, one.leaf, one.leaf_hash) for one in records])
         self._copy("audit_index", _INDEX_COLUMNS, [_index_values(one) for one in records])
@@ -255,7 +248,6 @@ class PostgresRows:
 
     def put_keys(self, keys: Sequence[WrappedKey]) -> None:
         """As `Rows.put_keys`."""
-        self._keys_of.clear()
         self._cursor.executemany(_PUT_KEY, [_key_values(key) for key in keys])
 
     def put_meta(self, meta: Mapping[str, str]) -> None:
@@ -275,7 +267,6 @@ class PostgresRows:
 
     def _empty(self, chosen: str, value: str | int, by: int) -> None:
         """Empties what was chosen; the payload last, by which the others are chosen."""
-        self._keys_of.clear()
         for statement in (_BARE_INDEX, _NO_NAMES, _EMPTY_PAYLOAD):
             self._cursor.execute(statement.format(chosen).encode(), {"chosen": value, "by": by})
 
