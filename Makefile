@@ -89,8 +89,8 @@ serve: setup ## serve on 127.0.0.1 (PORT=50051)
 
 # --- checking it ---------------------------------------------------------------------------------
 
-test: setup-dev ## run the tests (T=path, K=pattern)
-	@$(PYTEST) $(T) $(if $(K),-k "$(K)")
+test: setup-dev ## run the tests, on every core (T=path, K=pattern: those alone, on one)
+	@$(PYTEST) $(if $(T)$(K),,--numprocesses auto --dist loadfile) $(T) $(if $(K),-k "$(K)")
 
 check: format-check lint types walls proto-check conformance test ## everything that must be green before a change is done
 
