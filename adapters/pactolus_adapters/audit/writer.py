@@ -23,7 +23,7 @@ from pactolus_engine.errors import AuditUnavailable
 
 __all__ = ["BATCH_RECORDS", "Committer", "GroupWriter"]
 
-BATCH_RECORDS: Final = 256
+BATCH_RECORDS: Final = 1024
 
 _Result = TypeVar("_Result")
 
