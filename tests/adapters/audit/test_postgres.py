@@ -23,6 +23,7 @@ from pactolus_adapters.tlog.checkpoint import open_checkpoint
 from pactolus_adapters.tlog.keys import NoteVerifier
 from pactolus_engine.errors import AuditUnavailable
 from pactolus_engine.ports import DestroyKey, PrunePayloads
+from pactolus_engine.trail import Selection
 from tests.contract.audit_log import AuditLogContract, Clock, fixed_clock, new_record
 from tests.contract.audit_trail import AuditTrailContract, MakeTrail, event
 from tests.support.postgres import PostgresServer, running_postgres
@@ -96,6 +97,16 @@ def test_a_log_is_read_beside_its_writer(database: str, directory: Path) -> None
     reader.close()
     with pytest.raises(AuditUnavailable, match="closed"):
         reader.size()
+
+
+@pytest.mark.parametrize("name", ["rule", "outcome", "pack_id", "pack_version"])
+def test_a_question_with_a_character_that_no_text_can_hold_finds_nothing(
+    database: str, directory: Path, name: str
+) -> None:
+    log = PostgresAuditLog(database, directory, fixed_clock)
+    log.append(new_record())
+    assert log.listed(Selection(**{name: "a\0"}), -1, 10) == []
+    log.close()
 
 
 def test_torn_tiles_are_made_anew_and_altered_records_are_refused(database: str, directory: Path) -> None:
