@@ -1,7 +1,11 @@
 """`ExportRecords` through a real server: lines in messages, the caller's tenant alone, recorded first."""
 
 import json
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
+from concurrent.futures import ThreadPoolExecutor
+from dataclasses import replace
+from pathlib import Path
+from time import sleep
 from typing import Any
 
 import grpc
@@ -9,9 +13,13 @@ import pytest
 
 from pactolus.v1 import audit_service_pb2 as audit
 from pactolus.v1.audit_service_pb2_grpc import AuditServiceStub
+from pactolus.v1.evaluation_service_pb2 import PackSelector
+from pactolus_adapters.grpcapi.export_methods import STREAMS
+from tests.contract.audit_log import new_record
 from tests.support.examples import request
 from tests.support.service import Service, reason_of, service, violations_of
 
+_AFFECTED = audit.ListAffectedDecisionsRequest(pack=PackSelector(id="midas-consolidation"))
 _SOUTH = [("x-pactolus-tenant", "south"), ("x-pactolus-client", "ehr-south")]
 
 
@@ -79,3 +87,43 @@ def test_what_cannot_be_exported_is_refused_and_not_recorded(
     assert reason_of(refused.value) == "INPUT_INVALID"
     assert list(violations_of(refused.value)) == [place]
     assert served.records == before
+
+
+def test_streams_that_nobody_reads_leave_the_threads_to_the_others(tmp_path: Path) -> None:
+    with service(tmp_path) as running:
+        log = running.house.audit
+        with ThreadPoolExecutor(8) as pool:  # more than a connection holds for a reader who does not read
+            made = [
+                replace(new_record(f"made-{number}"), tenant="default", event="refusal")
+                for number in range(400)
+            ]
+            list(pool.map(log.append, made))
+        stub, recorded = AuditServiceStub(running.channel), log.size()
+        asked = audit.ExportRecordsRequest(format=audit.EXPORT_FORMAT_NDJSON)
+        unread = [stub.ExportRecords(asked) for _ in range(STREAMS)]
+        while log.size() < recorded + STREAMS:
+            sleep(0.01)
+        for call in (
+            lambda: list(stub.ExportRecords(asked, timeout=30)),
+            lambda: list(stub.ListAffectedDecisions(_AFFECTED, timeout=30)),
+        ):
+            with pytest.raises(grpc.RpcError) as refused:
+                call()
+            assert reason_of(refused.value) == "OVERLOADED"
+        assert log.size() == recorded + STREAMS, "what is refused is not recorded as done"
+        running.evaluate(request("negative-ngs.json"))
+        for stream in unread:
+            stream.cancel()
+        for _ in range(STREAMS):
+            assert list(_let_in(lambda: stub.ListAffectedDecisions(_AFFECTED, timeout=30)))
+
+
+def _let_in(call: Callable[[], Iterator[Any]]) -> list[Any]:
+    """What a call gives once one of the places is free again."""
+    for _ in range(500):
+        try:
+            return list(call())
+        except grpc.RpcError as error:
+            assert reason_of(error) == "OVERLOADED"
+            sleep(0.01)
+    raise AssertionError("no place was given back")

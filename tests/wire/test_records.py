@@ -12,7 +12,9 @@ from pactolus.v1.audit_service_pb2_grpc import AuditServiceStub
 from pactolus.v1.decision_pb2 import OUTCOME_NEED_DATA, OUTCOME_OFFER, OUTCOME_UNSPECIFIED
 from pactolus.v1.evaluation_service_pb2 import Code, EvaluateResponse, PackSelector
 from pactolus_adapters.audit.sqlite import SqliteAuditLog
+from pactolus_adapters.grpcapi.convert_records import query_asked_for
 from pactolus_adapters.trail.events import Actor, Event
+from pactolus_adapters.trail.page_tokens import page_token
 from pactolus_engine.errors import AuditUnavailable
 from pactolus_engine.ports import DestroyKey
 from pactolus_engine.trail import Selection
@@ -170,6 +172,7 @@ def test_pages_follow_each_other_and_a_token_belongs_to_its_list(stub: AuditServ
         {"outcome": OUTCOME_OFFER, "page_token": first.next_page_token},
         {"metadata": SOUTH, "page_token": first.next_page_token},
         {"page_token": "made-up"},
+        {"page_token": page_token(query_asked_for(audit.ListDecisionsRequest(), "default"), 2**63)},
     ):
         error = _refused(lambda filters=other: _list(stub, **filters))
         assert error.code() is grpc.StatusCode.INVALID_ARGUMENT

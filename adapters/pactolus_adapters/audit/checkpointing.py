@@ -6,8 +6,9 @@ beginning, so that a torn tile is noticed before anybody trusts it.
 """
 
 from collections.abc import Callable
+from functools import partial
 from time import monotonic
-from typing import Final
+from typing import Final, Protocol, TypeVar
 
 from pactolus_adapters.audit.ledger import Clock
 from pactolus_adapters.audit.rows import Rows, SignedCheckpoint
@@ -16,15 +17,23 @@ from pactolus_adapters.tlog.checkpoint import Checkpoint, sign_checkpoint
 from pactolus_adapters.tlog.keys import NoteSigner
 from pactolus_adapters.tlog.tree import TreeBroken, appended, consistency_proof, tree_root
 from pactolus_adapters.tlog.verify import ProofInvalid, verify_consistency
-from pactolus_engine.errors import AuditUnavailable
+from pactolus_engine.errors import AuditUnavailable, PactolusError
 
 __all__ = ["RECORDS", "SECONDS", "Checkpointer", "NewSigner", "check_tree", "rebuilt_tiles", "settle_tree"]
+
+_Result = TypeVar("_Result")
 
 SECONDS: Final = 1.0
 RECORDS: Final = 1000
 
 NewSigner = Callable[[str, bool], NoteSigner]
 """Gives the signer of the log of that origin, which is the name of its key; the flag: a key may be made."""
+
+
+class Transaction(Protocol):
+    """Runs something over the rows of a store, durably or not at all, and gives what it gives."""
+
+    def __call__(self, work: Callable[[Rows], _Result], /) -> _Result: ...
 
 
 class Checkpointer:
@@ -59,21 +68,36 @@ class Checkpointer:
         """Signing failed: try again after as long as the first time."""
         self._since = monotonic()
 
-    def publish(self, rows: Rows) -> SignedCheckpoint:
+    def publish(self, transaction: Transaction) -> SignedCheckpoint:
         """The checkpoint over every record, stored; the one that is there if there is one.
 
-        Raises `AuditUnavailable` when the tree does not hold, and what the signer raises.
+        It is signed between two transactions: a signer that takes its time holds no lock of the store.
+        Raises `AuditUnavailable` when the tree does not hold, or the signer does not answer.
         """
+        found = transaction(self._next)
+        if isinstance(found, Checkpoint):
+            found = self._signed(found)
+            transaction(partial(_put, found))
+        self._unsigned = 0
+        return found
+
+    def _next(self, rows: Rows) -> SignedCheckpoint | Checkpoint:
+        """What is to be signed, or the checkpoint that covers everything already."""
         size, last = rows.head().size, rows.checkpoint()
         if last is not None and last.size >= size:
-            self._unsigned = 0
             return last
-        root = _checked_root(rows, size, last)
-        note = sign_checkpoint(Checkpoint(self._origin, size, root), self._signer)
-        made = SignedCheckpoint(size, root, note, written_time(self._clock()))
-        rows.put_checkpoint(made)
-        self._unsigned = 0
-        return made
+        return Checkpoint(self._origin, size, _checked_root(rows, size, last))
+
+    def _signed(self, checkpoint: Checkpoint) -> SignedCheckpoint:
+        try:
+            note = sign_checkpoint(checkpoint, self._signer)
+        except PactolusError as error:
+            raise AuditUnavailable(f"the checkpoint could not be signed: {error}") from error
+        return SignedCheckpoint(checkpoint.size, checkpoint.root, note, written_time(self._clock()))
+
+
+def _put(made: SignedCheckpoint, rows: Rows) -> None:
+    rows.put_checkpoint(made)
 
 
 def check_tree(rows: Rows) -> None:

@@ -17,7 +17,7 @@ from pactolus_adapters.audit.lock import DirectoryLock, StoreHeld
 from pactolus_adapters.audit.restore import Restored, Restoring, Wanted, open_backup
 from pactolus_adapters.audit.rows import Rows
 from pactolus_adapters.audit.signing_file import file_signer
-from pactolus_adapters.audit.sqlite_open import DATABASE_FILE
+from pactolus_adapters.audit.sqlite_open import check_absent
 from pactolus_adapters.audit.stores import StorePlace, alone, migrated, open_log, open_reader, restored
 from pactolus_engine.errors import AuditUnavailable
 
@@ -87,10 +87,8 @@ class Keeper:
         directory.mkdir(mode=0o700, parents=True, exist_ok=True)
         lock = DirectoryLock(directory, "restore into another data directory")
         try:
-            if not self.place.database and (directory / DATABASE_FILE).exists():
-                raise AuditUnavailable(
-                    "there is an audit store in the data directory: restore into an empty one"
-                )
+            if not self.place.database:
+                check_absent(directory)
             own = ErasedKeys(directory / ERASED_KEYS_FILE)
             lists = [own.read(), *(ErasedKeys(path).read() for path in erased)]
             known = Wanted(

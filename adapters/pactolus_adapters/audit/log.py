@@ -9,6 +9,7 @@ from itertools import islice
 from typing import Final, TypeVar
 
 from pactolus_adapters.audit.checkpointing import rebuilt_tiles
+from pactolus_adapters.audit.keys import WrappedKey
 from pactolus_adapters.audit.ledger import Acknowledged, Ledger
 from pactolus_adapters.audit.reach import reach
 from pactolus_adapters.audit.rows import Rows, SignedCheckpoint
@@ -184,11 +185,20 @@ class LedgerReader(ABC):
     def data_keys(self) -> Iterator[DataKeyState]:
         """As `AuditTrail.data_keys`."""
         after = ""
-        while page := self._reading(lambda rows: list(islice(rows.all_keys(after), _PAGE))):  # noqa: B023
+        while page := self._reading(lambda rows: self._key_page(rows, after)):  # noqa: B023
             for key in page:
                 is_lost = key.destroyed_by is None and key.wrapped_by != self._ledger.keys.check_value
                 yield DataKeyState(key.key_id, key.subject, key.destroyed_by, is_lost)
             after = page[-1].key_id
+
+    def _key_page(self, rows: Rows, after: str) -> list[WrappedKey]:
+        """Whoever reads beside others still has the key that was in force when the log was opened: after a
+        change of it every data key would seem lost."""
+        if rows.meta().get("key_check", self._ledger.keys.check_value) != self._ledger.keys.check_value:
+            raise AuditUnavailable(
+                "the key-encryption key was changed since the audit log was opened; open it again"
+            )
+        return list(islice(rows.all_keys(after), _PAGE))
 
 
 class LedgerLog(LedgerReader):

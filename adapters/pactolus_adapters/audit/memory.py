@@ -72,7 +72,7 @@ class MemoryAuditLog(LedgerLog):
         return self._reading(write)
 
     def _published(self) -> SignedCheckpoint:
-        return self._reading(self._checkpointer.publish)
+        return self._checkpointer.publish(self._reading)
 
     def _check_open(self) -> None:
         if self._closed:

@@ -124,6 +124,7 @@ class PostgresAuditLog(LedgerLog):
         checkpointer = Checkpointer(named.origin, named.signer, clock)
         self._reading(checkpointer.note_unsigned)
         self._committer = PostgresCommitter(database, connection, self._ledger, checkpointer)
+        self._committer.sign_what_is_left()
         self._writer = GroupWriter(self._committer)
 
     @property

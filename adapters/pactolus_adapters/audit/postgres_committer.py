@@ -19,7 +19,7 @@ from pactolus_adapters.audit.postgres_rows import PostgresRows
 from pactolus_adapters.audit.postgres_schema import LATEST, schema_version
 from pactolus_adapters.audit.rows import Rows, SignedCheckpoint
 from pactolus_adapters.audit.seal import PackedRecord
-from pactolus_engine.errors import AuditUnavailable, PactolusError
+from pactolus_engine.errors import AuditUnavailable
 
 __all__ = ["PostgresCommitter"]
 
@@ -92,12 +92,7 @@ class PostgresCommitter:
 
     def publish(self) -> SignedCheckpoint:
         """The checkpoint over every record. Raises `AuditUnavailable`."""
-        try:
-            return self.transaction(self._checkpointer.publish)
-        except AuditUnavailable:
-            raise
-        except PactolusError as error:
-            raise AuditUnavailable(f"the checkpoint could not be signed: {error}") from error
+        return self._checkpointer.publish(self.transaction)
 
     def tidy(self) -> float | None:
         """Signs a checkpoint when one is due; else, when there was nothing to do, looks after PostgreSQL."""
@@ -113,11 +108,15 @@ class PostgresCommitter:
         left = self._checkpointer.seconds_left()
         return _PROBE_SECONDS if left is None else min(left, _PROBE_SECONDS)
 
-    def finish(self) -> None:
-        """Signs the last checkpoint; if that fails, every record is still safe."""
+    def sign_what_is_left(self) -> None:
+        """Signs records that no checkpoint covers yet; where the signer is away, they stay safe, and unsigned."""
         with suppress(AuditUnavailable):
             if self._checkpointer.seconds_left() is not None:
                 self.publish()
+
+    def finish(self) -> None:
+        """Signs the last checkpoint; if that fails, every record is still safe."""
+        self.sign_what_is_left()
         self._drop()
 
     def _locked(self) -> psycopg.Connection:

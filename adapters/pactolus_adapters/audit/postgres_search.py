@@ -43,7 +43,7 @@ def search(
         del wanted["tenant"]
     conditions = "".join(f" AND {_NARROWED[name]}" for name in wanted)
     lists = {name: list(value) for name, value in wanted.items() if isinstance(value, tuple)}
-    texts = {"tenant": kept(selection.tenant)} if selection.tenant is not None else {}
+    texts = {name: kept(value) for name, value in wanted.items() if isinstance(value, str)}
     decisions = list(decision_pseudonyms)
     return _LISTED.format(conditions), {
         **wanted,

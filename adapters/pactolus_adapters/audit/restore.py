@@ -125,7 +125,7 @@ class Restoring:
     def _known_erased(self) -> set[str]:
         """Every key that somebody knows to be destroyed."""
         stored = self.backup.keys.keys.values() if self.backup.keys else ()
-        gone = {key.key_id for key in stored if not key.wrapped}
+        gone = {key.key_id for key in stored if key.destroyed_by is not None}
         return {*self.wanted.erased, *self.backup.manifest.erased_later, *gone}
 
     def into(self, target: Rows, progress: Progress) -> Restored:

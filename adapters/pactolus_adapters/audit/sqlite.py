@@ -28,6 +28,7 @@ from pactolus_adapters.audit.sqlite_alone import stored_meta
 from pactolus_adapters.audit.sqlite_open import (
     BUSY_MILLISECONDS,
     DATABASE_FILE,
+    check_absent,
     check_exists,
     check_sqlite,
     open_reader,
@@ -36,7 +37,7 @@ from pactolus_adapters.audit.sqlite_open import (
 from pactolus_adapters.audit.sqlite_rows import SqliteRows
 from pactolus_adapters.audit.sqlite_schema import LATEST, schema_version
 from pactolus_adapters.audit.writer import GroupWriter
-from pactolus_engine.errors import AuditUnavailable, PactolusError
+from pactolus_engine.errors import AuditUnavailable
 from pactolus_engine.ports import NewRecord
 
 __all__ = ["IF_HELD", "SqliteAuditLog", "SqliteAuditReader"]
@@ -155,6 +156,8 @@ class SqliteAuditLog(LedgerLog):
             opened.callback(DirectoryLock(directory, if_held).close)
             check_sqlite(apsw.sqlite_lib_version())
             is_new = not (directory / DATABASE_FILE).exists()
+            if is_new:
+                check_absent(directory)
             source = key_source or KeyFile(directory / KEY_FILE)
             if not is_new and isinstance(source, KeyFile) and has_next(source.path):
                 finish_change(source.path, stored_meta(directory).get("key_check", ""))
@@ -173,6 +176,7 @@ class SqliteAuditLog(LedgerLog):
             self._random_bytes = random_bytes
             self._reader = _SqliteReading(open_reader(directory, vfs))
             self._committer = _SqliteCommitter(connection, self._ledger, checkpointer)
+            self._committer.sign_what_is_left()
             self._writer = GroupWriter(self._committer)
             self._opened = opened.pop_all()
 
@@ -245,12 +249,7 @@ class _SqliteCommitter:
 
     def publish(self) -> SignedCheckpoint:
         """The checkpoint over every record. Raises `AuditUnavailable`."""
-        try:
-            return self.transaction(self._checkpointer.publish)
-        except AuditUnavailable:
-            raise
-        except PactolusError as error:
-            raise AuditUnavailable(f"the checkpoint could not be signed: {error}") from error
+        return self._checkpointer.publish(self.transaction)
 
     def _give_up(self, error: apsw.Error) -> None:
         """Takes the transaction back; raises again what leaves the state of the disk unknown."""
@@ -294,12 +293,16 @@ class _SqliteCommitter:
             self._connection.wal_checkpoint(mode=apsw.SQLITE_CHECKPOINT_PASSIVE)
             self._pages = 0
 
-    def finish(self) -> None:
-        """Signs the last checkpoint and leaves everything in the database file. If that fails, every
-        record is still safe in the log of the database."""
+    def sign_what_is_left(self) -> None:
+        """Signs records that no checkpoint covers yet; where the signer is away, they stay safe, and unsigned."""
         with suppress(AuditUnavailable):
             if self._checkpointer.seconds_left() is not None:
                 self.publish()
+
+    def finish(self) -> None:
+        """Signs the last checkpoint and leaves everything in the database file. If that fails, every
+        record is still safe in the log of the database."""
+        self.sign_what_is_left()
         with suppress(apsw.Error):
             self._connection.wal_checkpoint(mode=apsw.SQLITE_CHECKPOINT_TRUNCATE)
 

@@ -15,9 +15,20 @@ from pactolus_adapters.audit.key_sources import sync_directory
 from pactolus_adapters.audit.sqlite_schema import LATEST, migrate, schema_version
 from pactolus_engine.errors import AuditUnavailable
 
-__all__ = ["BUSY_MILLISECONDS", "DATABASE_FILE", "check_exists", "check_sqlite", "open_reader", "open_writer"]
+__all__ = [
+    "BUSY_MILLISECONDS",
+    "DATABASE_FILE",
+    "check_absent",
+    "check_exists",
+    "check_sqlite",
+    "open_reader",
+    "open_writer",
+]
 
 DATABASE_FILE: Final = "audit.sqlite3"
+_COMPANIONS: Final = ("-wal", "-shm", "-journal")
+"""What SQLite keeps beside a database after a crash."""
+
 _OLDEST_SQLITE: Final = (3, 51, 3)
 """3.7.0 to 3.51.2 may corrupt a database when a checkpoint meets the reset of the WAL."""
 
@@ -35,6 +46,18 @@ def check_exists(directory: Path) -> None:
             f"there is no audit store in the data directory (no file `{DATABASE_FILE}`); "
             "name the directory that the service records in"
         )
+
+
+def check_absent(directory: Path) -> None:
+    """Raises `AuditUnavailable` when the directory holds a database, or what is left of one.
+
+    SQLite would write a log file of another database into the one that takes its name, without a word.
+    """
+    for name in (DATABASE_FILE, *(f"{DATABASE_FILE}{suffix}" for suffix in _COMPANIONS)):
+        if (directory / name).exists():
+            raise AuditUnavailable(
+                f"there is an audit store in the data directory, or a part of one (`{name}`): restore into an empty one"
+            )
 
 
 def check_sqlite(version: str) -> None:
@@ -60,6 +83,14 @@ def open_writer(directory: Path, vfs: str, version: int = LATEST) -> tuple[apsw.
         connection.close()
         raise
     return connection, before
+
+
+def _sync_log(connection: apsw.Connection) -> None:
+    descriptor = os.open(connection.filename_wal, os.O_RDWR)
+    try:
+        os.fsync(descriptor)
+    finally:
+        os.close(descriptor)
 
 
 def open_reader(directory: Path, vfs: str) -> apsw.Connection:
@@ -97,4 +128,7 @@ def _settle_durability(connection: apsw.Connection) -> None:
     connection.config(apsw.SQLITE_DBCONFIG_NO_CKPT_ON_CLOSE, 1)
     # What a killed process wrote and never synced can be read again now. Nobody may be told of it
     # before it is on the disk; a checkpoint syncs the log, then the database.
-    connection.wal_checkpoint(mode=apsw.SQLITE_CHECKPOINT_TRUNCATE)
+    try:
+        connection.wal_checkpoint(mode=apsw.SQLITE_CHECKPOINT_TRUNCATE)
+    except apsw.BusyError:  # somebody reads an older state, a backup for one: the log alone is synced then
+        _sync_log(connection)

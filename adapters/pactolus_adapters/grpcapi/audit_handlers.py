@@ -9,10 +9,11 @@ import grpc
 from pactolus.v1 import audit_service_pb2 as audit
 from pactolus.v1.audit_service_pb2_grpc import AuditServiceServicer
 from pactolus_adapters.affected import Passed, affected
+from pactolus_adapters.grpcapi.admission import slot
 from pactolus_adapters.grpcapi.convert import actor
 from pactolus_adapters.grpcapi.convert_affected import affected_message, ground_asked_for
 from pactolus_adapters.grpcapi.erasure_methods import ErasureMethods
-from pactolus_adapters.grpcapi.export_methods import ExportMethods, NewExporter
+from pactolus_adapters.grpcapi.export_methods import STREAMS, ExportMethods, NewExporter
 from pactolus_adapters.grpcapi.feedback_methods import FeedbackMethods
 from pactolus_adapters.grpcapi.not_built import not_built
 from pactolus_adapters.grpcapi.proof_methods import VERIFICATIONS, ProofMethods
@@ -54,6 +55,7 @@ class AuditHandlers(
         self._events = events
         self._exporter = exporter
         self._verifications = BoundedSemaphore(VERIFICATIONS)
+        self._streams = BoundedSemaphore(STREAMS)
 
     def ListAffectedDecisions(
         self, request: audit.ListAffectedDecisionsRequest, context: _Context
@@ -61,12 +63,13 @@ class AuditHandlers(
         """Every decision of this tenant that rests on what is named."""
         who, ground, passed = actor(context.invocation_metadata()), ground_asked_for(request), Passed()
         found = affected(self._log, self._shelf, ground, who.tenant, passed=passed)
-        note_look(self._events, who, "AuditService.ListAffectedDecisions", ground.asked())
-        try:
-            for one in found:
-                yield affected_message(one)
-        finally:
-            context.set_trailing_metadata(((ERASED_KEY, str(len(passed.gone))),))
+        with slot(self._streams):
+            note_look(self._events, who, "AuditService.ListAffectedDecisions", ground.asked())
+            try:
+                for one in found:
+                    yield affected_message(one)
+            finally:
+                context.set_trailing_metadata(((ERASED_KEY, str(len(passed.gone))),))
 
     StartReplay = not_built("AuditService.StartReplay")
     WatchReplay = not_built("AuditService.WatchReplay")

@@ -1,18 +1,24 @@
 """`AuditService.ExportRecords`: the records of the caller's tenant, as lines."""
 
 from collections.abc import Callable, Iterator
+from threading import BoundedSemaphore
 from typing import Final
 
 import grpc
 
 from pactolus.v1 import audit_service_pb2 as audit
+from pactolus_adapters.grpcapi.admission import slot
 from pactolus_adapters.grpcapi.convert import caller
 from pactolus_adapters.grpcapi.convert_export import wanted_export
 from pactolus_adapters.grpcapi.errors import NotBuilt
 from pactolus_adapters.trail.events import Actor
 from pactolus_adapters.trail.export_files import Exporter
 
-__all__ = ["ExportMethods", "NewExporter"]
+__all__ = ["STREAMS", "ExportMethods", "NewExporter"]
+
+STREAMS: Final = 4
+"""Streams of records that are open at once. Each holds a thread of the server for as long as its client takes to read
+it, which may be for ever: beyond these the threads are for evaluations."""
 
 NewExporter = Callable[[Actor], Exporter]
 """Gives whoever exports for a caller."""
@@ -25,6 +31,7 @@ class ExportMethods:
     """`ExportRecords`."""
 
     _exporter: NewExporter | None
+    _streams: BoundedSemaphore
 
     def ExportRecords(
         self, request: audit.ExportRecordsRequest, context: grpc.ServicerContext
@@ -34,8 +41,9 @@ class ExportMethods:
             raise NotBuilt("AuditService.ExportRecords")
         who = caller(context.invocation_metadata())
         wanted = wanted_export(request, who.tenant)
-        for part in _gathered(self._exporter(Actor(who.client, who.tenant)).lines(wanted)):
-            yield audit.ExportRecordsResponse(lines=part)
+        with slot(self._streams):
+            for part in _gathered(self._exporter(Actor(who.client, who.tenant)).lines(wanted)):
+                yield audit.ExportRecordsResponse(lines=part)
 
 
 def _gathered(lines: Iterator[bytes]) -> Iterator[bytes]:

@@ -24,11 +24,12 @@ from pactolus.v1.evaluation_service_pb2_grpc import add_EvaluationServiceService
 from pactolus.v1.rule_pack_service_pb2_grpc import add_RulePackServiceServicer_to_server
 from pactolus_adapters.grpcapi.admission import Admission
 from pactolus_adapters.grpcapi.audit_handlers import AuditHandlers, Recall
-from pactolus_adapters.grpcapi.export_methods import NewExporter
+from pactolus_adapters.grpcapi.export_methods import STREAMS, NewExporter
 from pactolus_adapters.grpcapi.handlers import EvaluationHandlers, RulePackHandlers
 from pactolus_adapters.grpcapi.health import Health
 from pactolus_adapters.grpcapi.interceptors import ErrorBoundary
 from pactolus_adapters.grpcapi.listen import AddressUnusable, PortTaken, listen
+from pactolus_adapters.grpcapi.proof_methods import VERIFICATIONS
 from pactolus_adapters.hallway import Evaluate
 from pactolus_adapters.trail.erase import Erasure
 from pactolus_adapters.trail.events import EventRecorder
@@ -47,7 +48,7 @@ SERVICES: Final = (
 _HEALTH: Final = health_pb2.DESCRIPTOR.services_by_name["Health"].full_name
 # A watch holds a thread for as long as its client likes: one each for a few balancers.
 _WATCHES: Final = 32
-# Threads beyond those that evaluations, batches and watches can hold: health checks, refusals, the rest.
+# Threads beyond those that evaluations, batches, watches and streams can hold: health checks, refusals, the rest.
 _SPARE_THREADS: Final = 8
 _LAST_SENDS_SECONDS: Final = 0.5
 
@@ -181,7 +182,7 @@ def serve(
 
 
 def _threads(limits: ServerLimits) -> int:
-    return limits.evaluations + limits.batches + _WATCHES + _SPARE_THREADS
+    return limits.evaluations + limits.batches + _WATCHES + VERIFICATIONS + STREAMS + _SPARE_THREADS
 
 
 def _options(limits: ServerLimits) -> list[tuple[str, int]]:

@@ -9,6 +9,7 @@ from dataclasses import astuple
 from hashlib import sha256
 from typing import Final
 
+from pactolus_adapters.tlog.strict import MOST_SIZE
 from pactolus_adapters.trail.find import Query
 from pactolus_engine.errors import InputInvalid, Violation
 
@@ -40,7 +41,9 @@ def read_page_token(query: Query, token: str) -> int:
         raise _refused()
     if urlsafe_b64encode(content) != token.encode("ascii"):  # one token has one spelling
         raise _refused()
-    return int.from_bytes(place, "big")
+    if (last := int.from_bytes(place, "big")) > MOST_SIZE:  # anybody can make up a token
+        raise _refused()
+    return last
 
 
 def _refused() -> InputInvalid:

@@ -2,6 +2,7 @@
 
 from typing import Final
 
+from pactolus_adapters.tlog.strict import MOST_SIZE
 from pactolus_engine.errors import AuditUnavailable, RecordNotFound
 from pactolus_engine.record import read_commitment
 from pactolus_engine.trail import AuditTrail, Entry, ListedRecord, Selection
@@ -16,7 +17,7 @@ _PAGE: Final = 256
 
 def record_at(trail: AuditTrail, index: int, tenant: str | None = None) -> ListedRecord:
     """The record at an index, as the list knows it; `tenant` None: of whichever. Raises `RecordNotFound`."""
-    found = trail.listed(Selection(), index - 1, 1) if index >= 0 else []
+    found = trail.listed(Selection(), index - 1, 1) if 0 <= index <= MOST_SIZE else []
     if not found or found[0].index != index or tenant not in {None, found[0].tenant}:
         raise RecordNotFound(
             "the log has no record at this `index`"

@@ -5,7 +5,9 @@ signatures and checkpoints are looked at with the log's public key or those that
 flat memory, beside a running service: what is recorded or erased meanwhile is no finding.
 
 What it cannot see: a history that was rewritten together with payloads, hashes, tiles and every stored
-checkpoint by somebody who holds all keys. Against that somebody must have kept a checkpoint outside.
+checkpoint by somebody who holds all keys; and, where the checkpoints over it were removed, for which nobody needs a
+key, the rewritten leaf of a record whose payload is gone or not looked at: it counts as not yet signed. Against both
+somebody must have kept a checkpoint outside.
 """
 
 from collections.abc import Callable, Iterator, Sequence

@@ -90,6 +90,9 @@ class RemovalCheck:
             self._look_for_pruned_payloads(self._first_payload)
         if self._destroyed:
             self._look_for_keys_that_are_back()
+        next(
+            self._trail.data_keys(), None
+        )  # raises when the key was changed meanwhile: then nothing is known
 
     # --- parts ----------------------------------------------------------------------------------
 

@@ -268,6 +268,26 @@ def test_a_restore_never_writes_over_a_store(store: Path, tmp_path: Path) -> Non
         keeper(store).back_up(tmp_path / "backup")
 
 
+def test_what_a_crash_left_of_another_store_is_never_taken_into_the_restored_one(
+    store: Path, tmp_path: Path
+) -> None:
+    keeper(store).back_up(tmp_path / "backup")
+    log = opened(store)
+    log.append(named("lost-in-a-crash", "Patient/p0"))
+    home = new_home(tmp_path / "new", store)
+    for suffix in ("-wal", "-shm"):
+        shutil.copy2(store / f"{DATABASE_FILE}{suffix}", home)
+    log.close()
+    with pytest.raises(AuditUnavailable, match="-wal"):
+        keeper(home).restore(tmp_path / "backup", None, (), NOTHING)
+    for suffix in ("-wal", "-shm"):
+        (home / f"{DATABASE_FILE}{suffix}").unlink()
+    keeper(home).restore(tmp_path / "backup", None, (), NOTHING)
+    restored = opened(home)
+    assert (restored.size(), restored.read(7).event) == (8, "restore")
+    restored.close()
+
+
 def test_a_backup_that_ends_before_a_held_checkpoint_is_refused_unless_the_loss_is_accepted(
     store: Path, tmp_path: Path
 ) -> None:
@@ -377,4 +397,17 @@ def test_a_backup_without_its_key_brings_back_proofs_and_request_ids(
     with pytest.raises(RecordGone):
         log.append(named("filled-0", "Patient/p0", "urn:oid:1|0"))
     assert log.append(named("filled-9", "Patient/p0"))[0].index == 10
+    log.close()
+
+
+def test_what_was_lost_is_not_said_to_be_erased_by_a_later_restore(store: Path, tmp_path: Path) -> None:
+    keeper(store).back_up(tmp_path / "backup")
+    (tmp_path / "backup" / KEYS_FILE).unlink()
+    home = new_home(tmp_path / "new", store)
+    (home / KEY_FILE).unlink()
+    keeper(home).restore(tmp_path / "backup", None, (), Wanted(without_key=True))
+    keeper(home).back_up(tmp_path / "second")
+    assert _restored(home, tmp_path / "second", tmp_path / "newest").erased == 0
+    log = opened(tmp_path / "newest")
+    assert ["was lost" in str(one) for _, one in log.opened(0, 7)] == [True] * 7
     log.close()

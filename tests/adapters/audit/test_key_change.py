@@ -15,6 +15,7 @@ from pactolus_adapters.audit.sqlite import SqliteAuditLog, SqliteAuditReader
 from pactolus_adapters.audit.sqlite_alone import sqlite_alone, stored_meta
 from pactolus_adapters.audit.sqlite_open import DATABASE_FILE
 from pactolus_adapters.audit.sqlite_schema import LATEST
+from pactolus_adapters.trail.verify import Step, verify, verify_steps
 from pactolus_engine.errors import AuditUnavailable, RecordGone
 from tests.adapters.audit.test_sqlite import GOLDEN
 from tests.contract.audit_log import fixed_clock, new_record
@@ -65,6 +66,24 @@ def test_a_rotated_store_opens_with_the_new_key_only(store: Path) -> None:
     shutil.copy2(done.kept, store / KEY_FILE)
     with pytest.raises(AuditUnavailable, match="belongs to another audit store"):
         opened(store)
+
+
+@pytest.mark.parametrize("payloads", [False, True])
+@pytest.mark.parametrize("is_begun", [False, True])
+def test_whoever_verifies_beside_a_rotation_is_told_and_finds_nothing_lost(
+    store: Path, payloads: bool, is_begun: bool
+) -> None:
+    reader = SqliteAuditReader(store, fixed_clock)
+    steps = verify_steps(reader, payloads=payloads)
+    if is_begun:
+        assert isinstance(next(steps), Step)
+    keeper(store).rotate_key()
+    with pytest.raises(AuditUnavailable, match="was changed since"):
+        list(steps)
+    reader.close()
+    again = SqliteAuditReader(store, fixed_clock)
+    assert verify(again, payloads=payloads).is_whole
+    again.close()
 
 
 def test_no_key_under_the_old_one_is_left_in_the_files(store: Path) -> None:

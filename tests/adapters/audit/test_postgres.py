@@ -12,6 +12,7 @@ from pactolus_adapters.audit.postgres import PostgresAuditLog, PostgresAuditRead
 from pactolus_adapters.audit.postgres_schema import LATEST
 from pactolus_adapters.audit.stores import StorePlace, alone, migrated
 from pactolus_engine.errors import AuditUnavailable
+from pactolus_engine.trail import Selection
 from tests.contract.audit_log import AuditLogContract, Clock, fixed_clock, new_record
 from tests.contract.audit_trail import AuditTrailContract, MakeTrail
 from tests.support.postgres import end_sessions, migrate_to, query
@@ -61,6 +62,16 @@ def test_a_log_is_read_beside_its_writer(database: str, directory: Path) -> None
     reader.close()
     with pytest.raises(AuditUnavailable, match="closed"):
         reader.size()
+
+
+@pytest.mark.parametrize("name", ["rule", "outcome", "pack_id", "pack_version"])
+def test_a_question_with_a_character_that_no_text_can_hold_finds_nothing(
+    database: str, directory: Path, name: str
+) -> None:
+    log = PostgresAuditLog(database, directory, fixed_clock)
+    log.append(new_record())
+    assert log.listed(Selection(**{name: "a\0"}), -1, 10) == []
+    log.close()
 
 
 def test_torn_tiles_are_made_anew_and_altered_records_are_refused(database: str, directory: Path) -> None:

@@ -8,7 +8,6 @@ from collections.abc import Iterator
 from dataclasses import replace
 from itertools import count
 from pathlib import Path
-from time import sleep
 
 import apsw
 import pytest
@@ -147,16 +146,22 @@ def test_an_empty_store_goes_down_to_nothing_and_a_full_one_does_not(older: Path
 
 def _schema(directory: Path) -> set[tuple[object, ...]]:
     """Every table, its columns and their types, and every index."""
+    return set(
+        _unlogged(
+            directory,
+            "SELECT m.type, m.name, c.name, c.type FROM sqlite_schema m LEFT JOIN pragma_table_info(m.name) c",
+        )
+    )
+
+
+def _unlogged(directory: Path, statement: str) -> list[tuple[object, ...]]:
+    """What the database file holds without its log file, and nothing is touched."""
     connection = apsw.Connection(
         f"file:{directory / DATABASE_FILE}?mode=ro&immutable=1",
         flags=apsw.SQLITE_OPEN_URI | apsw.SQLITE_OPEN_READONLY,
     )
     try:
-        return set(
-            connection.execute(
-                "SELECT m.type, m.name, c.name, c.type FROM sqlite_schema m LEFT JOIN pragma_table_info(m.name) c"
-            )
-        )
+        return list(connection.execute(statement))
     finally:
         connection.close()
 
@@ -207,24 +212,47 @@ def test_what_a_killed_process_left_is_made_durable_before_it_is_told(tmp_path: 
     wal = tmp_path / "left" / f"{DATABASE_FILE}-wal"
     assert wal.stat().st_size > 0
     log = SqliteAuditLog(tmp_path / "left", fixed_clock)
-    assert wal.stat().st_size == 0
+    # The database file alone, as if its log file were lost with the power, holds the record.
+    shutil.copytree(tmp_path / "left", tmp_path / "alone", ignore=shutil.ignore_patterns("*-wal", "*-shm"))
+    assert _unlogged(tmp_path / "alone", "SELECT count(*) FROM audit_entry") == [(1,)]
     assert log.read(0).input == new_record().input
     log.close()
 
 
-def test_what_a_killed_process_left_unsigned_is_signed_soon_after_the_log_is_opened(tmp_path: Path) -> None:
+def test_what_a_killed_process_left_unsigned_is_signed_before_anything_is_appended(tmp_path: Path) -> None:
     log = SqliteAuditLog(tmp_path / "killed", fixed_clock)
     log.append(new_record())
     shutil.copytree(tmp_path / "killed", tmp_path / "left")
     log.close()
     _query(tmp_path / "left", "DELETE FROM checkpoint")
     log = SqliteAuditLog(tmp_path / "left", fixed_clock)
-    for _ in range(500):
-        if list(log.checkpoints()):
-            break
-        sleep(0.02)
     assert len(list(log.checkpoints())) == 1
     log.close()
+
+
+def test_a_log_opens_beside_a_reader_of_an_older_state(tmp_path: Path) -> None:
+    directory = tmp_path / "data"
+    log = SqliteAuditLog(directory, fixed_clock)
+    log.append(new_record())
+    reader = apsw.Connection(str(directory / DATABASE_FILE), flags=apsw.SQLITE_OPEN_READONLY)
+    reader.execute("BEGIN; SELECT count(*) FROM audit_entry").fetchall()
+    log.append(new_record("request-2"))
+    log.close()
+    log = SqliteAuditLog(directory, fixed_clock)
+    assert log.append(new_record("request-3"))[0].index == 2
+    assert reader.execute("SELECT count(*) FROM audit_entry").fetchall() == [(1,)]
+    reader.close()
+    log.close()
+
+
+def test_a_database_that_is_gone_beside_its_log_file_is_not_made_anew(tmp_path: Path) -> None:
+    log = SqliteAuditLog(tmp_path / "killed", fixed_clock)
+    log.append(new_record())
+    shutil.copytree(tmp_path / "killed", tmp_path / "left")
+    log.close()
+    (tmp_path / "left" / DATABASE_FILE).unlink()
+    with pytest.raises(AuditUnavailable, match="-wal"):
+        SqliteAuditLog(tmp_path / "left", fixed_clock)
 
 
 def test_the_log_file_does_not_grow_without_end(directory: Path) -> None:

@@ -4,19 +4,22 @@ import json
 from collections.abc import Iterator
 from dataclasses import replace
 from datetime import timedelta
+from pathlib import Path
 
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
 from pactolus_adapters.audit.memory import MemoryAuditLog
+from pactolus_adapters.audit.sqlite import SqliteAuditLog
 from pactolus_adapters.trail.events import Actor, EventRecorder
 from pactolus_adapters.trail.find import Found, Query, find
 from pactolus_adapters.trail.page_tokens import page_token, read_page_token
+from pactolus_adapters.trail.places import record_at
 from pactolus_adapters.trail.recall import recall
 from pactolus_engine.errors import InputInvalid, RecordNotFound
 from tests.adapters.trail.room import AT, AUDITOR, IDENTIFIER, PATIENT, Room, the_shelf
-from tests.contract.audit_log import new_record
+from tests.contract.audit_log import fixed_clock, new_record
 from tests.support.changed import FULL
 
 OPERATOR = Actor("cli:somebody")
@@ -54,6 +57,14 @@ def test_a_question_about_a_record_that_is_not_there_is_refused(room: Room) -> N
     with pytest.raises(RecordNotFound):
         _found(room, Query(about=0))
     assert room.log.size() == 0
+
+
+@pytest.mark.parametrize("index", [2**63 - 1, 2**63, 2**64 + 1])
+def test_an_index_beyond_what_a_store_can_count_is_that_of_no_record(tmp_path: Path, index: int) -> None:
+    log = SqliteAuditLog(tmp_path / "data", fixed_clock)
+    with pytest.raises(RecordNotFound):
+        record_at(log, index)
+    log.close()
 
 
 @pytest.mark.parametrize("name", [PATIENT, IDENTIFIER])
