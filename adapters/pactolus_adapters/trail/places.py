@@ -16,7 +16,7 @@ _PAGE: Final = 256
 
 def record_at(trail: AuditTrail, index: int, tenant: str | None = None) -> ListedRecord:
     """The record at an index, as the list knows it; `tenant` None: of whichever. Raises `RecordNotFound`."""
-    found = trail.listed(Selection(), index - 1, 1) if index >= 0 else []
+    found = trail.listed(Selection(), index - 1, 1) if 0 <= index < trail.size() else []
     if not found or found[0].index != index or tenant not in {None, found[0].tenant}:
         raise RecordNotFound(
             "the log has no record at this `index`"

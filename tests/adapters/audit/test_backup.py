@@ -266,6 +266,9 @@ def test_a_restore_never_writes_over_a_store(store: Path, tmp_path: Path) -> Non
     assert (store / DATABASE_FILE).read_bytes() == before
     with pytest.raises(AuditUnavailable, match="a backup is there already"):
         keeper(store).back_up(tmp_path / "backup")
+    log = opened(store)
+    assert log.size() == 7, "a backup that was not made is not recorded"
+    log.close()
 
 
 def test_a_backup_that_ends_before_a_held_checkpoint_is_refused_unless_the_loss_is_accepted(

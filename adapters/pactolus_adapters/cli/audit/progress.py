@@ -8,15 +8,18 @@ from time import monotonic
 from rich.console import Console
 from rich.progress import Progress
 
-__all__ = ["bar"]
+__all__ = ["slow_bar"]
 
 _QUIET_SECONDS = 1.0
 _STEP = 256
 
 
 @contextmanager
-def bar(what: str) -> Iterator[Callable[[int, int], None]]:
-    """What it yields is told how much is done, and of how much; what is quick shows no bar."""
+def slow_bar(what: str) -> Iterator[Callable[[int, int], None]]:
+    """What it yields is told how much is done, and of how much; what is quick shows no bar.
+
+    Print nothing inside: while a bar is shown, its library sends what is printed to standard error.
+    """
     begin = monotonic()
     if not sys.stderr.isatty():
         yield lambda _done, _size: None

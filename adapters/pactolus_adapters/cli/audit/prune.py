@@ -8,7 +8,7 @@ import click
 
 from pactolus_adapters.cli.audit.keeping import check_meant, yes_option
 from pactolus_adapters.cli.audit.operator import operator
-from pactolus_adapters.cli.audit.progress import bar
+from pactolus_adapters.cli.audit.progress import slow_bar
 from pactolus_adapters.cli.instant import Instant
 from pactolus_adapters.cli.options import data_option
 from pactolus_adapters.cli.terminal import several
@@ -52,7 +52,7 @@ def prune(
     now = datetime.now(UTC)
     limit = _limit(before, older_than, now)
     with wiring.open_erasure(settings_from(data=data, database=database)) as erasure:
-        with bar("looking at records") as progress:
+        with slow_bar("looking at records") as progress:
             plan = retain.pruning_plan(erasure.trail, limit, now, even_young=even_young, progress=progress)
         told = f"{several(plan.records, 'record')} before record {plan.before}"
         if dry_run or not plan.records:
