@@ -18,7 +18,9 @@ from typing import Any
 
 import psycopg
 
-__all__ = ["PostgresServer", "fresh_database", "running_postgres"]
+from pactolus_adapters.audit.postgres_schema import migrate
+
+__all__ = ["PostgresServer", "fresh_database", "migrate_to", "query", "running_postgres"]
 
 _START_SECONDS = 60
 _NOBODY = 65534
@@ -175,3 +177,16 @@ def fresh_database(server: PostgresServer, name: str) -> str:
     with psycopg.connect(server.database(), autocommit=True) as connection:
         connection.execute(f"CREATE SCHEMA {name}".encode())
     return f"{server.database()} options='-c search_path={name}'"
+
+
+def query(database: str, statement: str) -> list[tuple[object, ...]]:
+    """What a statement gives, in a session of its own."""
+    with psycopg.connect(database) as connection:
+        cursor = connection.execute(statement.encode())
+        return cursor.fetchall() if cursor.description else []
+
+
+def migrate_to(database: str, version: int) -> None:
+    """Brings the tables to a version."""
+    with psycopg.connect(database, autocommit=True) as connection:
+        migrate(connection, version)

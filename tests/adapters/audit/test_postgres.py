@@ -1,12 +1,10 @@
 """The audit log in PostgreSQL keeps the contract, and its word when PostgreSQL does not."""
 
-import re
 import shutil
 import subprocess
 import sys
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
-from dataclasses import replace
 from itertools import count
 from pathlib import Path
 
@@ -16,16 +14,13 @@ import pytest
 from pactolus_adapters.audit.key_sources import KEY_FILE, KeyFile
 from pactolus_adapters.audit.postgres import PostgresAuditLog, PostgresAuditReader
 from pactolus_adapters.audit.postgres_open import lock_log, open_writer
-from pactolus_adapters.audit.postgres_schema import LATEST, migrate
+from pactolus_adapters.audit.postgres_schema import LATEST
 from pactolus_adapters.audit.signing_file import SIGNING_FILE
-from pactolus_adapters.audit.stores import StorePlace, alone, migrated
-from pactolus_adapters.tlog.checkpoint import open_checkpoint
-from pactolus_adapters.tlog.keys import NoteVerifier
+from pactolus_adapters.audit.stores import StorePlace, alone
 from pactolus_engine.errors import AuditUnavailable
-from pactolus_engine.ports import DestroyKey, PrunePayloads
 from tests.contract.audit_log import AuditLogContract, Clock, fixed_clock, new_record
-from tests.contract.audit_trail import AuditTrailContract, MakeTrail, event
-from tests.support.postgres import PostgresServer, running_postgres
+from tests.contract.audit_trail import AuditTrailContract, MakeTrail
+from tests.support.postgres import PostgresServer, migrate_to, query, running_postgres
 from tests.support.process import until
 
 
@@ -56,17 +51,6 @@ def database(new_database: Callable[[], str]) -> str:
 def directory(tmp_path: Path) -> Path:
     """A data directory that is not there yet."""
     return tmp_path / "data"
-
-
-def _query(database: str, statement: str) -> list[tuple[object, ...]]:
-    with psycopg.connect(database) as connection:
-        cursor = connection.execute(statement.encode())
-        return cursor.fetchall() if cursor.description else []
-
-
-def _migrate(database: str, version: int) -> None:
-    with psycopg.connect(database, autocommit=True) as connection:
-        migrate(connection, version)
 
 
 # --- over restarts -----------------------------------------------------------------------------
@@ -104,11 +88,11 @@ def test_torn_tiles_are_made_anew_and_altered_records_are_refused(database: str,
         log.append(new_record(str(number)))
     root = log.root(3)
     log.close()
-    _query(database, "DELETE FROM tile")
+    query(database, "DELETE FROM tile")
     log = PostgresAuditLog(database, directory, fixed_clock)
     assert log.root(3) == root
     log.close()
-    _query(
+    query(
         database,
         "ALTER TABLE audit_entry DISABLE TRIGGER USER; UPDATE audit_entry SET leaf_hash = sha256('x') WHERE seq = 1",
     )
@@ -116,74 +100,7 @@ def test_torn_tiles_are_made_anew_and_altered_records_are_refused(database: str,
         PostgresAuditLog(database, directory, fixed_clock)
 
 
-# --- the schema --------------------------------------------------------------------------------
-
-
-_SCHEMA = """
-    SELECT 'column', table_name, column_name, data_type FROM information_schema.columns
-    WHERE table_schema = current_schema()
-    UNION ALL SELECT 'index', tablename, indexname, indexdef FROM pg_indexes WHERE schemaname = current_schema()
-    UNION ALL SELECT 'trigger', event_object_table, trigger_name, event_manipulation
-    FROM information_schema.triggers WHERE trigger_schema = current_schema()
-    UNION ALL SELECT 'function', routine_name, '', '' FROM information_schema.routines
-    WHERE routine_schema = current_schema()
-"""
-
-
-def test_an_empty_log_goes_down_step_by_step_and_up_again(database: str) -> None:
-    _migrate(database, LATEST)
-    whole = set(_query(database, _SCHEMA))
-    for version in reversed(range(LATEST)):
-        _migrate(database, version)
-        assert set(_query(database, _SCHEMA)) < whole
-    assert _query(database, _SCHEMA) == []
-    _migrate(database, LATEST)
-    assert set(_query(database, _SCHEMA)) == whole
-
-
-def test_a_full_log_goes_down_as_far_as_nothing_is_lost_and_up_again(database: str, directory: Path) -> None:
-    log = PostgresAuditLog(database, directory, fixed_clock)
-    log.append(new_record())
-    log.close()
-    _migrate(database, 1)
-    with pytest.raises(psycopg.errors.RestrictViolation, match="holds records"):
-        _migrate(database, 0)
-    with pytest.raises(AuditUnavailable, match="schema version `1`, expected `2`"):
-        PostgresAuditReader(database, fixed_clock, KeyFile(directory / KEY_FILE))
-    log = PostgresAuditLog(database, directory, fixed_clock)
-    assert log.append(new_record())[0].index == 0
-    log.close()
-    assert _query(database, "SELECT version FROM audit_schema") == [(LATEST,)]
-
-
-def test_a_store_of_a_later_release_is_refused(database: str, directory: Path) -> None:
-    PostgresAuditLog(database, directory, fixed_clock).close()
-    _query(database, "UPDATE audit_schema SET version = 99")
-    with pytest.raises(AuditUnavailable, match="schema version `99`"):
-        PostgresAuditLog(database, directory, fixed_clock)
-
-
-def test_a_log_that_is_not_there_is_not_made_for_a_question(database: str, directory: Path) -> None:
-    with pytest.raises(AuditUnavailable, match="no audit store in the database"):
-        PostgresAuditLog(database, directory, fixed_clock, makes=False)
-    with pytest.raises(AuditUnavailable, match="no audit store in the database"):
-        PostgresAuditReader(database, fixed_clock, KeyFile(directory / KEY_FILE))
-    assert _query(database, _SCHEMA) == []
-
-
-def test_the_way_down_is_for_a_log_that_nobody_has_open(database: str, directory: Path) -> None:
-    place = StorePlace(directory, KeyFile(directory / KEY_FILE), database=database)
-    assert (migrated(place, LATEST, fixed_clock), migrated(place, LATEST, fixed_clock)) == (0, LATEST)
-    log = PostgresAuditLog(database, directory, fixed_clock)
-    log.append(new_record())
-    with pytest.raises(AuditUnavailable, match="have the audit log open"):
-        migrated(place, 1, fixed_clock)
-    log.close()
-    assert (migrated(place, 1, fixed_clock), migrated(place, LATEST, fixed_clock)) == (LATEST, 1)
-    with pytest.raises(AuditUnavailable, match="a log that holds records is not taken down"):
-        migrated(place, 0, fixed_clock)
-    with pytest.raises(AuditUnavailable, match="no schema version `3`"):
-        migrated(place, 3, fixed_clock)
+# --- alone with the whole store ---------------------------------------------------------------
 
 
 def test_work_on_the_whole_store_is_for_one_who_is_alone(database: str, directory: Path) -> None:
@@ -206,58 +123,11 @@ def test_work_on_the_whole_store_is_for_one_who_is_alone(database: str, director
 
 
 def _end_sessions(database: str) -> None:
-    _query(
+    query(
         database,
         "SELECT pg_terminate_backend(pid, 5000) FROM pg_stat_activity "
         "WHERE application_name = 'pactolus' AND pid <> pg_backend_pid()",
     )
-
-
-# --- what the database itself refuses ------------------------------------------------------------
-
-
-@pytest.mark.parametrize(
-    "statement",
-    ["UPDATE audit_entry SET leaf = ''", "DELETE FROM audit_entry", "TRUNCATE audit_entry CASCADE"],
-)
-def test_the_database_itself_refuses_to_change_a_commitment(
-    database: str, directory: Path, statement: str
-) -> None:
-    log = PostgresAuditLog(database, directory, fixed_clock)
-    log.append(new_record())
-    log.close()
-    with pytest.raises(psycopg.errors.RestrictViolation):
-        _query(database, statement)
-
-
-@pytest.mark.parametrize(
-    ("rows", "accepted"),
-    [("(1)", True), ("(2), (1)", True), ("(2)", False), ("(1), (3)", False), ("(-1)", False), ("(0)", False)],
-)
-def test_the_database_itself_refuses_a_gap(database: str, directory: Path, rows: str, accepted: bool) -> None:
-    log = PostgresAuditLog(database, directory, fixed_clock)
-    log.append(new_record())
-    log.close()
-    insert = f"INSERT INTO audit_entry SELECT seq, '', sha256('') FROM (VALUES {rows}) AS added (seq)"
-    if accepted:
-        _query(database, insert)
-    else:
-        with pytest.raises(psycopg.errors.IntegrityError):
-            _query(database, insert)
-
-
-@pytest.mark.parametrize(
-    "insert",
-    [
-        "INSERT INTO audit_payload VALUES (0, '', '', '')",
-        "INSERT INTO audit_patient_name VALUES (0, 'x')",
-        "INSERT INTO audit_index VALUES (0, '', '', '{}', '', '', '', '', '', '', '', NULL, '', '')",
-    ],
-)
-def test_the_database_itself_refuses_a_part_of_no_record(database: str, insert: str) -> None:
-    _migrate(database, LATEST)
-    with pytest.raises(psycopg.errors.ForeignKeyViolation):
-        _query(database, insert)
 
 
 # --- what PostgreSQL must promise ----------------------------------------------------------------
@@ -301,7 +171,7 @@ def _takes(log: PostgresAuditLog) -> bool:
     ("chosen", "used"), [("off", "on"), ("local", "on"), ("remote_apply", "remote_apply")]
 )
 def test_commits_wait_for_the_disk_whatever_the_role_is_set_to(database: str, chosen: str, used: str) -> None:
-    _migrate(database, LATEST)
+    migrate_to(database, LATEST)
     with open_writer(f"{database[:-1]} -c synchronous_commit={chosen}'") as connection:
         lock_log(connection)
         assert connection.execute("SHOW synchronous_commit").fetchall() == [(used,)]
@@ -364,7 +234,7 @@ def test_a_directory_for_the_keys_that_cannot_be_made_is_refused(database: str, 
     (tmp_path / "file").write_text("")
     with pytest.raises(AuditUnavailable, match="data directory"):
         PostgresAuditLog(database, tmp_path / "file" / "data", fixed_clock)
-    assert _query(database, _SCHEMA) == []
+    assert query(database, "SELECT to_regclass('audit_entry')") == [(None,)]
 
 
 # --- a server that goes away -----------------------------------------------------------------------
@@ -411,34 +281,3 @@ def test_without_the_driver_the_extra_is_named(tmp_path: Path) -> None:
     )
     assert done.stdout.count("AuditUnavailable: `database` is set") == 2
     assert done.stdout.count("pactolus[postgres]") == 2
-
-
-# --- roles -----------------------------------------------------------------------------------------
-
-PAGE = Path(__file__).parents[3] / "docs" / "audit" / "stores.md"
-
-
-def test_the_role_of_the_page_can_do_all_the_service_does_and_no_more(
-    database: str, directory: Path, postgres: PostgresServer
-) -> None:
-    (grants,) = re.findall(r"```sql\n(.*?)```", PAGE.read_text(encoding="utf-8"), re.DOTALL)
-    _migrate(database, LATEST)
-    schema = database.rpartition("=")[2].rstrip("'")
-    _query(
-        database,
-        f"CREATE ROLE pactolus_service LOGIN; GRANT USAGE ON SCHEMA {schema} TO pactolus_service; {grants}",
-    )
-    service = database.replace("user=pactolus", "user=pactolus_service")
-    log = PostgresAuditLog(service, directory, fixed_clock)
-    log.append(replace(new_record(), patient_names=("Patient/p1", "urn:oid:1.2|7")))
-    size = open_checkpoint(log.publish(), [NoteVerifier.from_text(log.verifier_key)])[0].size
-    log.add_cosignature(size, "witness.example", "— witness.example AAAA")
-    log.rebuild_tiles()
-    (key_id,) = log.keys_of("north", ("Patient/p1",))
-    log.append(event("erasure", change=DestroyKey(key_id)))
-    log.append(event("pruning", change=PrunePayloads(1)))
-    log.close()
-    for statement in ("UPDATE audit_entry SET leaf = ''", "DELETE FROM checkpoint", "DROP TABLE audit_entry",
-                      "ALTER TABLE audit_entry DISABLE TRIGGER USER", "UPDATE audit_schema SET version = 1"):  # fmt: skip
-        with pytest.raises(psycopg.errors.InsufficientPrivilege):
-            _query(service, statement)

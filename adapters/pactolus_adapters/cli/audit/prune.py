@@ -47,7 +47,6 @@ def prune(
     from pactolus_adapters import wiring
     from pactolus_adapters.settings import settings_from
     from pactolus_adapters.trail import retain
-    from pactolus_adapters.trail.events import Actor
 
     now = datetime.now(UTC)
     limit = _limit(before, older_than, now)
@@ -59,7 +58,7 @@ def prune(
             click.echo(f"would prune: {told}" if dry_run else "there is nothing to prune")
             return
         check_meant(f"Prune {told}? This cannot be undone.", yes=yes)
-        done = retain.prune(erasure.recorder, Actor(operator().client), plan, ground)
+        done = retain.prune(erasure.recorder, operator(), plan, ground)
     click.echo(f"pruned: {told}")
     click.echo(f"recorded: record {done.receipt.index}")
 
