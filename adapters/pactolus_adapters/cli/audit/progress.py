@@ -20,17 +20,20 @@ def slow_bar(what: str) -> Iterator[Callable[[int, int], None]]:
 
     Print nothing inside: while a bar is shown, its library sends what is printed to standard error.
     """
-    begin = monotonic()
     if not sys.stderr.isatty():
         yield lambda _done, _size: None
         return
-    with Progress(console=Console(stderr=True), transient=True) as progress:
-        task = progress.add_task(what, visible=False)
+    begin = monotonic()
+    progress = Progress(console=Console(stderr=True), transient=True)
+    task = progress.add_task(what)
 
-        def tell(done: int, size: int) -> None:
-            if done % _STEP and done != size:
-                return
-            is_slow = monotonic() - begin > _QUIET_SECONDS
-            progress.update(task, completed=done, total=size, visible=is_slow)
+    def tell(done: int, size: int) -> None:
+        if (done % _STEP and done != size) or monotonic() - begin < _QUIET_SECONDS:
+            return
+        progress.start()  # harmless when it has started already
+        progress.update(task, completed=done, total=size)
 
+    try:
         yield tell
+    finally:
+        progress.stop()
