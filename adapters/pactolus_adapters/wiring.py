@@ -2,7 +2,7 @@
 
 import json
 from collections.abc import Callable, Iterator, Mapping
-from contextlib import ExitStack, contextmanager
+from contextlib import AbstractContextManager, ExitStack, contextmanager
 from dataclasses import dataclass
 
 from pactolus_adapters.answers import decode_answer
@@ -78,9 +78,10 @@ _ENVELOPE_BYTES = 64 * 1024
 _IF_HELD = "if that is the server, ask it (`{}`), else wait for its end"
 """One process holds a store; a question need not end the server."""
 
-_IF_SERVED = "if that is the server, it asks its witnesses itself (PACTOLUS_WITNESSES), else wait for its end"
-_IF_HELD_TO_EXPORT = "if that is the server, ask it (`AuditService.ExportRecords`), else wait for its end"
-_IF_HELD_TO_ERASE = "if that is the server, end it first, or ask it (`AuditService.ErasePatient`)"
+_IF_SERVED = "if that is the server, it signs and asks its witnesses itself (PACTOLUS_WITNESSES), else wait for its end"
+_IF_HELD_TO_ERASE = (
+    "if that is the server, end it first; to erase, it can be asked (`AuditService.ErasePatient`)"
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -190,11 +191,8 @@ def open_journal(settings: Settings, instead: str = "AuditService") -> Iterator[
 
     `instead`: the method to ask when a server holds the store. Raises `AuditUnavailable`.
     """
-    audit = open_log(_store(settings), system_clock, makes=False, if_held=_IF_HELD.format(instead))
-    try:
+    with _opened(settings, _IF_HELD.format(instead)) as audit:
         yield Journal(audit, EventRecorder(audit, system_clock))
-    finally:
-        audit.close()
 
 
 @contextmanager
@@ -214,11 +212,8 @@ def open_exporter(settings: Settings, actor: Actor) -> Iterator[Exporter]:
 
     Raises `AuditUnavailable`.
     """
-    audit = open_log(_store(settings), system_clock, makes=False, if_held=_IF_HELD_TO_EXPORT)
-    try:
+    with _opened(settings, _IF_HELD.format("AuditService.ExportRecords")) as audit:
         yield _exporter(settings, audit, actor)
-    finally:
-        audit.close()
 
 
 def _exporter(settings: Settings, audit: AuditTrail, actor: Actor) -> Exporter:
@@ -253,11 +248,8 @@ def open_erasure(settings: Settings) -> Iterator[Erasure]:
 
     Raises `AuditUnavailable`.
     """
-    audit = open_log(_store(settings), system_clock, makes=False, if_held=_IF_HELD_TO_ERASE)
-    try:
+    with _opened(settings, _IF_HELD_TO_ERASE) as audit:
         yield _erasure(settings, audit)
-    finally:
-        audit.close()
 
 
 def keeper(settings: Settings, client: str) -> Keeper:
@@ -287,10 +279,15 @@ def open_trail(settings: Settings) -> Iterator[LedgerReader]:
         reader.close()
 
 
-@contextmanager
-def open_log_to_publish(settings: Settings) -> Iterator[AuditTrail]:
+def open_log_to_publish(settings: Settings) -> AbstractContextManager[AuditTrail]:
     """Opens an audit store that is there, alone, to sign its checkpoint; and closes it. Raises `AuditUnavailable`."""
-    audit = open_log(_store(settings), system_clock, makes=False, if_held=_IF_SERVED)
+    return _opened(settings, _IF_SERVED)
+
+
+@contextmanager
+def _opened(settings: Settings, if_held: str) -> Iterator[AuditTrail]:
+    """An audit store that is there, alone; `if_held`: what to do when another process holds it."""
+    audit = open_log(_store(settings), system_clock, makes=False, if_held=if_held)
     try:
         yield audit
     finally:

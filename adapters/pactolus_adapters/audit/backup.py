@@ -29,9 +29,18 @@ from pactolus_adapters.audit.sqlite_copy import new_copy
 from pactolus_engine.errors import AuditUnavailable
 from pactolus_engine.ports import DestroyKey, PrunePayloads
 
-__all__ = ["back_up"]
+__all__ = ["back_up", "check_free"]
 
 _OF_KEYS = ("key_check", "pseudonym_key")
+
+
+def check_free(log: LedgerReader, folder: Path, keys_path: Path | None) -> None:
+    """Raises `AuditUnavailable` when a backup would go over another one, or over the keys of another log."""
+    if (folder / MANIFEST_FILE).exists() or (folder / LOG_FILE).exists():
+        raise AuditUnavailable(f"a backup is there already in `{folder}`; name another place for this one")
+    path = keys_path or folder / KEYS_FILE
+    if path.exists() and read_keys(path).origin != log.origin:
+        raise AuditUnavailable("the key file is of another log; name another place for the keys of this one")
 
 
 def back_up(
@@ -46,17 +55,13 @@ def back_up(
     `keys_path`: where the wrapped keys go, if not into the folder; over older ones of this log. Raises
     `AuditUnavailable`: a place is taken, a record is not whole, the tree is not that of the checkpoint.
     """
-    keys_path = keys_path or folder / KEYS_FILE
-    if (folder / MANIFEST_FILE).exists() or (folder / LOG_FILE).exists():
-        raise AuditUnavailable("a backup is there already; name another place for this one")
-    if keys_path.exists() and read_keys(keys_path).origin != log.origin:
-        raise AuditUnavailable("the key file is of another log; name another place for the keys of this one")
+    check_free(log, folder, keys_path)
     try:
         folder.mkdir(mode=0o700, parents=True, exist_ok=True)
     except OSError as error:
         raise AuditUnavailable("the folder of the backup cannot be made") from error
     manifest, keys = log.snapshot(lambda rows: _copied(rows, folder / LOG_FILE, clock, progress))
-    write_keys(keys_path, keys)
+    write_keys(keys_path or folder / KEYS_FILE, keys)
     manifest = replace(manifest, log_digest=digest_of(folder / LOG_FILE))
     write_manifest(folder, manifest)
     return manifest

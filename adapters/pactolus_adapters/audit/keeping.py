@@ -4,7 +4,7 @@ import os
 from dataclasses import dataclass, replace
 from pathlib import Path
 
-from pactolus_adapters.audit.backup import back_up
+from pactolus_adapters.audit.backup import back_up, check_free
 from pactolus_adapters.audit.backup_files import Manifest
 from pactolus_adapters.audit.copy_rows import Progress, no_progress
 from pactolus_adapters.audit.erased_keys import ERASED_KEYS_FILE, ErasedKeys
@@ -67,6 +67,7 @@ class Keeper:
             finally:
                 reader.close()
         try:
+            check_free(log, folder, keys_path)  # no record of a backup that cannot be made
             log.append(self.make_event("backup", {}, None))
             log.publish()
             return BackedUp(back_up(log, folder, self.clock, keys_path, progress), True)

@@ -43,7 +43,7 @@ def check_exists(directory: Path) -> None:
     """Raises `AuditUnavailable` when the directory holds no database, and touches nothing."""
     if not (directory / DATABASE_FILE).is_file():
         raise AuditUnavailable(
-            f"there is no audit store in the data directory (no file `{DATABASE_FILE}`); "
+            f"there is no audit store in the data directory `{directory}` (no file `{DATABASE_FILE}`); "
             "name the directory that the service records in"
         )
 

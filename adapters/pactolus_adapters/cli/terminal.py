@@ -3,7 +3,7 @@
 from collections.abc import Iterable, Iterator
 from textwrap import wrap
 
-__all__ = ["WIDTH", "clean", "folded", "section", "several"]
+__all__ = ["WIDTH", "clean", "folded", "section", "several", "table"]
 
 WIDTH = 96
 """Columns of a line, its indent included."""
@@ -42,3 +42,14 @@ def section(title: str, lines: Iterable[str]) -> Iterator[str]:
 def several(count: int, noun: str) -> str:
     """`1 pack`, `2 packs`, `2 info`."""
     return f"{count} {noun if count == 1 or noun == 'info' else noun + 's'}"
+
+
+def table(titles: tuple[str, ...], rows: Iterable[tuple[str, ...]]) -> Iterator[str]:
+    """The rows under their titles, each column as wide as its widest text; nothing at all without rows."""
+    lines = list(rows)
+    if not lines:
+        return
+    lines.insert(0, titles)
+    widths = [max(map(len, column)) for column in zip(*lines, strict=True)]
+    for line in lines:
+        yield "  ".join(text.ljust(width) for text, width in zip(line, widths, strict=True)).rstrip()

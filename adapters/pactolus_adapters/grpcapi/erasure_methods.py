@@ -5,10 +5,9 @@ from typing import Final
 import grpc
 
 from pactolus.v1.audit_service_pb2 import ErasePatientRequest, ErasePatientResponse
-from pactolus_adapters.grpcapi.convert import caller, receipt_message
+from pactolus_adapters.grpcapi.convert import actor, receipt_message
 from pactolus_adapters.grpcapi.errors import ErasureOff
 from pactolus_adapters.trail.erase import Erasure
-from pactolus_adapters.trail.events import Actor
 from pactolus_engine.errors import InputInvalid, Violation
 
 __all__ = ["ErasureMethods"]
@@ -29,12 +28,11 @@ class ErasureMethods:
         """Erases a patient of the caller's tenant; a repeated request id gets the answer of the first."""
         if self._erasure is None:
             raise ErasureOff
-        who = caller(context.invocation_metadata())
+        who = actor(context.invocation_metadata())
         if len(request.request_id) > _LONGEST_REQUEST_ID:
             expected = f"expected at most {_LONGEST_REQUEST_ID} characters"
             raise InputInvalid([Violation("request_id", expected)])
-        actor = Actor(who.client, who.tenant)
-        erased = self._erasure.erase(actor, request.patient, request.ground, request.request_id)
+        erased = self._erasure.erase(who, request.patient, request.ground, request.request_id)
         return ErasePatientResponse(
             receipts=[receipt_message(one) for one in erased.receipts], records_erased=erased.records
         )

@@ -8,7 +8,7 @@ import grpc
 
 from pactolus.v1 import audit_service_pb2 as audit
 from pactolus_adapters.grpcapi.admission import slot
-from pactolus_adapters.grpcapi.convert import caller
+from pactolus_adapters.grpcapi.convert import actor
 from pactolus_adapters.grpcapi.convert_export import wanted_export
 from pactolus_adapters.grpcapi.errors import NotBuilt
 from pactolus_adapters.trail.events import Actor
@@ -39,10 +39,10 @@ class ExportMethods:
         """Records that it exports, then gives the records of this tenant."""
         if self._exporter is None:
             raise NotBuilt("AuditService.ExportRecords")
-        who = caller(context.invocation_metadata())
+        who = actor(context.invocation_metadata())
         wanted = wanted_export(request, who.tenant)
         with slot(self._streams):
-            for part in _gathered(self._exporter(Actor(who.client, who.tenant)).lines(wanted)):
+            for part in _gathered(self._exporter(who).lines(wanted)):
                 yield audit.ExportRecordsResponse(lines=part)
 
 

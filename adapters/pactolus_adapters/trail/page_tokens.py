@@ -17,6 +17,8 @@ __all__ = ["page_token", "read_page_token"]
 
 _PLACE_BYTES: Final = 8
 _DIGEST_BYTES: Final = 16
+_NO_PLACE: Final = bytes([0x80])
+"""From here on it is no index: those are below 2^63."""
 
 
 def page_token(query: Query, last: int) -> str:
@@ -37,6 +39,8 @@ def read_page_token(query: Query, token: str) -> int:
     except ValueError:
         raise _refused() from None
     place = content[:_PLACE_BYTES]
+    if place >= _NO_PLACE:
+        raise _refused()
     if len(place) != _PLACE_BYTES or content[_PLACE_BYTES:] != _digest(query, place):
         raise _refused()
     if urlsafe_b64encode(content) != token.encode("ascii"):  # one token has one spelling

@@ -7,7 +7,7 @@ from pactolus_adapters.tlog.errors import NotProved
 from pactolus_adapters.tlog.keys import NoteVerifier
 from pactolus_adapters.tlog.proof_file import ProofFile, verify_proof, write_proof
 from pactolus_adapters.trail.readable import ReadableTrail
-from pactolus_engine.errors import AuditUnavailable
+from pactolus_engine.errors import AuditUnavailable, RecordNotFound
 
 __all__ = ["Proof", "prove", "prove_in_tree"]
 
@@ -35,8 +35,8 @@ class Proof:
 def prove(trail: ReadableTrail, index: int, *, note: bytes = b"") -> Proof:
     """The proof of a record against a checkpoint note of this log; none given: the largest that is stored.
 
-    It was checked as a stranger would check it before it is given. Raises `NotProved` when there is no such
-    record or no checkpoint over it, `TlogInvalid` for a note that is not this log's, `AuditUnavailable` when
+    It was checked as a stranger would check it before it is given. Raises `RecordNotFound`, `NotProved` when
+    there is no checkpoint over it, `TlogInvalid` for a note that is not this log's, `AuditUnavailable` when
     tiles or leaf are torn.
     """
     trusted = (NoteVerifier.from_text(trail.verifier_key),)
@@ -72,7 +72,7 @@ def _covering_note(trail: ReadableTrail, index: int) -> bytes:
     """The note of the largest stored checkpoint, if that record is under it."""
     size = trail.size()
     if not 0 <= index < size:
-        raise NotProved(f"there is no record `{index}`: the log has `{size}`, counted from 0")
+        raise RecordNotFound(f"there is no record `{index}`: the log has `{size}`, counted from 0")
     latest = trail.latest_checkpoint()
     if latest is None or latest.size <= index:
         raise NotProved(

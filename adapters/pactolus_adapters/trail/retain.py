@@ -53,7 +53,8 @@ def pruning_plan(
     `InputInvalid` when the limit is younger than `LEAST_YEARS`, and not `even_young`.
     """
     if limit > now - _LEAST and not even_young:
-        raise InputInvalid([Violation("before", f"is less than {LEAST_YEARS} years ago")])
+        young = f"is less than {LEAST_YEARS} years ago, which takes --even-young"
+        raise InputInvalid([Violation("before", young)])
     since = limit.astimezone(UTC).isoformat(timespec="microseconds").replace("+00:00", "Z")
     first_kept = trail.listed(Selection(since=since), -1, 1)
     before = first_kept[0].index if first_kept else trail.size()

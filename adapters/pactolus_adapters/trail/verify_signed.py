@@ -27,9 +27,16 @@ class Signed:
 def trusted_keys(
     trail: ReadableTrail, given: Sequence[NoteVerifier], findings: Findings
 ) -> tuple[NoteVerifier, ...]:
-    """The keys that were given, and unless one of them is the log's, the one that the log says is its own."""
-    if any(one.type is SignatureType.ED25519 and one.name == trail.origin for one in given):
+    """The keys that were given, and unless one of them is the log's, the one that the log says is its own.
+
+    Keys of other logs only are a finding: whoever gave them expects another log here, and this one may have
+    been put in its place.
+    """
+    logs = [one.name for one in given if one.type is SignatureType.ED25519]
+    if trail.origin in logs:
         return tuple(given)
+    for name in logs:
+        findings.add(0, f"the key that was given is of log `{name}`, and this is log `{trail.origin}`")
     try:
         return (NoteVerifier.from_text(trail.verifier_key), *given)
     except TlogInvalid as error:

@@ -266,6 +266,9 @@ def test_a_restore_never_writes_over_a_store(store: Path, tmp_path: Path) -> Non
     assert (store / DATABASE_FILE).read_bytes() == before
     with pytest.raises(AuditUnavailable, match="a backup is there already"):
         keeper(store).back_up(tmp_path / "backup")
+    log = opened(store)
+    assert log.size() == 7, "a backup that was not made is not recorded"
+    log.close()
 
 
 def test_what_a_crash_left_of_another_store_is_never_taken_into_the_restored_one(

@@ -74,9 +74,9 @@ def test_json_tells_the_same(run: Runner, data: Path) -> None:
     done = run("audit", "verify", "--json")
     told = json.loads(done.out)
     assert done.code == Exit.FOUND
-    assert not told["is_whole"]
+    assert not told["isWhole"]
     assert told["findings"][0] == {"index": 4, "text": "record `4` is missing"}
-    assert (told["records"], told["erased"], told["signed"], told["payloads_opened"]) == (13, 6, 13, False)
+    assert (told["records"], told["erased"], told["signed"], told["payloadsOpened"]) == (13, 6, 13, False)
     assert told["checkpoint"].splitlines()[1] == "13"
 
 
@@ -105,9 +105,20 @@ def test_what_cannot_be_read_is_a_mistake_of_usage(
     assert run("audit", "verify", option, tmp_path / "file").code == Exit.USAGE
 
 
-def test_without_a_store_nothing_is_said(run: Runner, tmp_path: Path) -> None:
+def test_without_a_store_nothing_is_said_but_where_it_was_looked_for(run: Runner, tmp_path: Path) -> None:
     done = run("audit", "verify", "--data", tmp_path / "nowhere")
     assert (done.code, done.out) == (Exit.AUDIT_UNAVAILABLE, "")
+    assert f"`{tmp_path / 'nowhere'}`" in done.err
+
+
+def test_the_key_of_another_log_does_not_pass(run: Runner, data: Path, tmp_path: Path) -> None:
+    other = SqliteAuditLog(tmp_path / "other", fixed_clock)
+    key, origin = other.verifier_key, other.origin
+    other.close()
+    done = run("audit", "verify", "--key", key)
+    assert done.code == Exit.FOUND, "a log that was put in place of the right one is whole by itself"
+    assert f"the key that was given is of log `{origin}`" in done.out
+    assert run("audit", "verify", "--key", WITNESS.verifier_key).code == Exit.OUTCOME
 
 
 def test_a_store_that_the_service_refuses_is_verified_all_the_same(run: Runner, data: Path) -> None:
@@ -174,7 +185,32 @@ def test_a_proof_is_printed_and_can_be_against_an_older_checkpoint(
     assert "\n20\n" in run("audit", "prove", 3).out
     assert "\n13\n" in run("audit", "prove", 3, "--checkpoint", tmp_path / "older").out
     assert run("audit", "prove", 15, "--checkpoint", tmp_path / "older").code == Exit.USAGE
-    assert run("audit", "prove", 20).code == Exit.USAGE
+    assert run("audit", "prove", 20).code == Exit.INPUT_INVALID, "there is no such record, as for `show`"
+
+
+@pytest.mark.parametrize(
+    "command",
+    [("checkpoint", "--out"), ("prove", "3", "--out"), ("prove", "3", "--leaf")],
+)
+def test_a_file_that_cannot_be_made_is_named_and_none_is_overwritten(
+    run: Runner, tmp_path: Path, command: tuple[str, ...]
+) -> None:
+    done = run("audit", *command, tmp_path / "no-folder" / "file")
+    assert done.code == Exit.USAGE
+    assert "cannot be written: No such file or directory" in done.err
+    kept = tmp_path / "kept"
+    kept.write_text("evidence", encoding="utf-8")
+    done = run("audit", *command, kept)
+    assert (done.code, kept.read_text(encoding="utf-8")) == (Exit.USAGE, "evidence")
+    assert "is there already and is not overwritten" in done.err
+
+
+def test_a_file_that_cannot_be_read_is_named(run: Runner) -> None:
+    unreadable = "/proc/self/mem"  # no address 0: reading fails, whoever asks
+    for command in (("verify", "--since"), ("prove", "3", "--checkpoint")):
+        done = run("audit", *command, unreadable)
+        assert done.code == Exit.USAGE
+        assert "`/proc/self/mem` cannot be read" in done.err
 
 
 def test_publish_signs_what_nobody_has_signed(run: Runner, data: Path) -> None:

@@ -172,6 +172,12 @@ def test_what_is_no_token_is_refused(text: str) -> None:
         assert [one.field for one in caught.value.violations] == ["page_token"]
 
 
+def test_a_token_that_was_made_up_for_no_index_is_refused() -> None:
+    assert read_page_token(Query(), page_token(Query(), 2**63 - 1)) == 2**63 - 1
+    with pytest.raises(InputInvalid):
+        read_page_token(Query(), page_token(Query(), 2**63))
+
+
 def test_a_token_has_one_spelling() -> None:
     token = page_token(Query(), 3)
     for other in (f"{token}=", f" {token}", token[:-4], f"{token}AAAA", token.swapcase()):

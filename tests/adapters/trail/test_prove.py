@@ -11,7 +11,7 @@ from pactolus_adapters.tlog.keys import NoteVerifier
 from pactolus_adapters.tlog.proof_file import verify_proof
 from pactolus_adapters.trail.check_proof import Cosigned, checked_proof
 from pactolus_adapters.trail.prove import prove
-from pactolus_engine.errors import AuditUnavailable
+from pactolus_engine.errors import AuditUnavailable, RecordNotFound
 from pactolus_engine.ports import DestroyKey
 from tests.contract.audit_log import fixed_clock, new_record
 from tests.contract.audit_trail import event
@@ -70,8 +70,8 @@ def test_a_given_checkpoint_is_proved_against(log: MemoryAuditLog) -> None:
 
 def test_what_is_not_there_or_not_signed_is_not_proved(log: MemoryAuditLog) -> None:
     log.append(new_record("one more"))
-    for index in (-1, 10, 11):
-        with pytest.raises(NotProved, match=f"record `{index}`"):
+    for index, error in ((-1, RecordNotFound), (10, NotProved), (11, RecordNotFound)):
+        with pytest.raises(error, match=f"record `{index}`"):
             prove(log, index)
     with pytest.raises(NotProved):
         prove(_filled(1), 0)

@@ -1,22 +1,21 @@
 """`pactolus audit affected`: the decisions that rest on one thing, for a recall."""
 
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from pathlib import Path
-from time import monotonic
 from typing import TYPE_CHECKING
 
 import click
 
 from pactolus_adapters.cli.audit.operator import operator
+from pactolus_adapters.cli.audit.progress import slow_bar
 from pactolus_adapters.cli.options import house_options, overlays_option, releases_options
-from pactolus_adapters.cli.terminal import clean, several
+from pactolus_adapters.cli.terminal import clean, several, table
 
 if TYPE_CHECKING:
     from pactolus_adapters.affected import Affected, Ground, Retractions
 
 __all__ = ["affected"]
 
-_QUIET_SECONDS = 1.0
 _TITLES = ("record", "decision", "evaluated at", "pack", "outcome", "patient", "remarks")
 _SHORT, _PSEUDONYM = 12, 16
 """Characters of the decision id and of the patient's pseudonym; `--json` tells both whole."""
@@ -69,23 +68,22 @@ def affected(
         trust=trust or None,
     )
     retractions, passed = Retractions(), Passed()
-    with wiring.open_records(settings, instead="AuditService.ListAffectedDecisions") as records:
-        found = search(
-            records.audit,
-            records.shelf,
-            ground,
-            progress=_told_when_slow(),
-            retractions=retractions,
-            passed=passed,
+    with (
+        wiring.open_records(settings, instead="AuditService.ListAffectedDecisions") as records,
+        slow_bar("looking at records") as progress,
+    ):
+        searched = search(
+            records.audit, records.shelf, ground, progress=progress, retractions=retractions, passed=passed
         )
         records.note_look(operator(), "audit affected", ground.asked())
-        if as_json:
-            for one in found:
-                click.echo(wiring.affected_json_text(one))
-        else:
-            click.echo("\n".join(_lines(list(found), retractions)))
-        if passed.gone:
-            click.echo(_unasked(len(passed.gone)), err=True)
+        found = list(searched)
+    if as_json:
+        for one in found:
+            click.echo(wiring.affected_json_text(one))
+    else:
+        click.echo("\n".join(_lines(found, retractions)))
+    if passed.gone:
+        click.echo(_unasked(len(passed.gone)), err=True)
 
 
 def _ground(
@@ -113,10 +111,7 @@ def _unasked(count: int) -> str:
 
 def _lines(found: list["Affected"], retractions: "Retractions") -> Iterator[str]:
     """A table of what was found, if anything was, and how many there are."""
-    rows = [_TITLES, *(_row(one, retractions.of(one)) for one in found)] if found else []
-    widths = [max(map(len, column)) for column in zip(*rows, strict=True)]
-    for row in rows:
-        yield "  ".join(text.ljust(width) for text, width in zip(row, widths, strict=True)).rstrip()
+    yield from table(_TITLES, [_row(one, retractions.of(one)) for one in found])
     yield f"found: {several(len(found), 'decision')}"
 
 
@@ -135,16 +130,3 @@ def _row(one: "Affected", taken_back_by: int | None) -> tuple[str, ...]:
         "; ".join(remarks),
     )
     return tuple(map(clean, texts))
-
-
-def _told_when_slow() -> Callable[[int, int], None]:
-    """Tells on standard error how far the search is, once a second."""
-    told_at = monotonic()
-
-    def tell(done: int, size: int) -> None:
-        nonlocal told_at
-        if monotonic() - told_at > _QUIET_SECONDS and done < size:
-            told_at = monotonic()
-            click.echo(f"looked at {done} of {size} records", err=True)
-
-    return tell

@@ -5,7 +5,7 @@ from pathlib import Path
 import click
 
 from pactolus_adapters.cli.audit.operator import operator
-from pactolus_adapters.cli.audit.progress import bar
+from pactolus_adapters.cli.audit.progress import slow_bar
 from pactolus_adapters.cli.options import data_option
 from pactolus_adapters.cli.terminal import several
 
@@ -38,7 +38,7 @@ def backup(folder: Path, keys_path: Path | None, data: Path | None, database: st
     from pactolus_adapters.settings import settings_from
 
     keeper = wiring.keeper(settings_from(data=data, database=database), operator().client)
-    with bar("copying records") as progress:
+    with slow_bar("copying records") as progress:
         made = keeper.back_up(folder, keys_path, progress)
     click.echo(f"backed up: {several(made.manifest.size, 'record')}, root {made.manifest.root}")
     if not made.is_recorded:

@@ -5,6 +5,7 @@ from pathlib import Path
 
 import click
 
+from pactolus_adapters.cli.audit.files import content_of
 from pactolus_adapters.cli.audit.keys_option import key_option, verifiers_of
 from pactolus_adapters.cli.exits import Exit
 from pactolus_adapters.cli.terminal import clean
@@ -31,7 +32,7 @@ def check_proof(proof: Path, leaf: Path, key: tuple[str, ...]) -> None:
     from pactolus_adapters.trail.check_proof import checked_proof
 
     try:
-        found = checked_proof(proof.read_bytes(), leaf.read_bytes(), verifiers_of(key))
+        found = checked_proof(content_of(proof), content_of(leaf), verifiers_of(key))
     except (NotProved, SignatureInvalid) as error:
         click.echo(f"NOT PROVED: {clean(str(error))}")
         sys.exit(Exit.FOUND)

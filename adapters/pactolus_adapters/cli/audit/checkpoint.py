@@ -4,18 +4,22 @@ from pathlib import Path
 
 import click
 
-from pactolus_adapters.cli.options import data_option, house_options
+from pactolus_adapters.cli.audit.files import write_new
+from pactolus_adapters.cli.options import data_option
 
 __all__ = ["checkpoint", "verifier_key"]
 
 
 @click.command(short_help="Print the latest signed checkpoint, to be kept elsewhere.")
-@click.option("--out", metavar="FILE", type=click.Path(path_type=Path, dir_okay=False), help="Where it goes.")
+@click.option(
+    "--out",
+    metavar="FILE",
+    type=click.Path(path_type=Path, dir_okay=False),
+    help="Where it goes, new [printed].",
+)
 @click.option("--publish", is_flag=True, help="Sign one over every record first; no service may run.")
-@house_options
-def checkpoint(
-    out: Path | None, publish: bool, data: Path | None, database: str | None, rules: Path | None
-) -> None:
+@data_option
+def checkpoint(out: Path | None, publish: bool, data: Path | None, database: str | None) -> None:
     """Print the latest signed checkpoint of the log: its name, its size, its root, signed (C2SP tlog-checkpoint).
 
     Keep it where nobody who may write to the store can change it: `pactolus audit verify --since` tells
@@ -28,11 +32,11 @@ def checkpoint(
     Exit codes: 0 there is one; 2 usage, or nothing was signed yet; 5 the store cannot be read, or with
     --publish a service holds it.
     """
-    note = _published(data, database, rules) if publish else _latest(data, database)
+    note = _published(data, database) if publish else _latest(data, database)
     if out is None:
         click.echo(note, nl=False)
     else:
-        out.write_bytes(note)
+        write_new(out, note)
         click.echo(f"checkpoint over {note.splitlines()[1].decode()} records; {out}")
 
 
@@ -63,9 +67,9 @@ def _latest(data: Path | None, database: str | None) -> bytes:
     return latest.note
 
 
-def _published(data: Path | None, database: str | None, rules: Path | None) -> bytes:
+def _published(data: Path | None, database: str | None) -> bytes:
     from pactolus_adapters import wiring
     from pactolus_adapters.settings import settings_from
 
-    with wiring.open_records(settings_from(data=data, database=database, rules=rules)) as records:
-        return records.audit.publish()
+    with wiring.open_log_to_publish(settings_from(data=data, database=database)) as log:
+        return log.publish()

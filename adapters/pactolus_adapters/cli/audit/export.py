@@ -1,13 +1,12 @@
 """`pactolus audit export`: the records for others to keep, read and verify."""
 
-from collections.abc import Callable
 from pathlib import Path
-from time import monotonic
 from typing import TYPE_CHECKING
 
 import click
 
 from pactolus_adapters.cli.audit.operator import operator
+from pactolus_adapters.cli.audit.progress import slow_bar
 from pactolus_adapters.cli.instant import Instant, stamped
 from pactolus_adapters.cli.options import data_option
 
@@ -17,7 +16,6 @@ if TYPE_CHECKING:
 __all__ = ["export"]
 
 _FORMS = ("ndjson", "fhir", "html", "tiles")
-_QUIET_SECONDS = 1.0
 
 
 @click.command(short_help="Export records as NDJSON, FHIR, HTML or tiles.")
@@ -63,20 +61,10 @@ def export(
     wanted = Wanted(
         form, first or 0, end or 0, stamped(since), stamped(until), with_patient_data=with_patient_data
     )
-    with wiring.open_exporter(settings_from(data=data, database=database), operator()) as exporter:
-        made = exporter.write(wanted, out, _told_when_slow())
+    with (
+        wiring.open_exporter(settings_from(data=data, database=database), operator()) as exporter,
+        slow_bar("exporting") as progress,
+    ):
+        made = exporter.write(wanted, out, progress)
     click.echo(f"exported {out}: {made.contents}")
-    click.echo(f"recorded as {made.own.index} of {made.own.log_origin}")
-
-
-def _told_when_slow() -> Callable[[int, int], None]:
-    """Tells on standard error how far the export is, once a second."""
-    told_at = monotonic()
-
-    def tell(done: int, total: int) -> None:
-        nonlocal told_at
-        if monotonic() - told_at > _QUIET_SECONDS and done < total:
-            told_at = monotonic()
-            click.echo(f"exported {done} of {total}", err=True)
-
-    return tell
+    click.echo(f"recorded: record {made.own.index}")

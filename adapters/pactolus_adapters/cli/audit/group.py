@@ -18,11 +18,19 @@ from pactolus_adapters.cli.audit.rotate_keys import rotate_keys
 from pactolus_adapters.cli.audit.show import show
 from pactolus_adapters.cli.audit.verify import verify
 from pactolus_adapters.cli.audit.witness.group import witness
+from pactolus_adapters.cli.groups import InOrderOfWork
 
 __all__ = ["audit"]
 
 
-@click.group(short_help="Ask the audit records, prove them, keep them.")
+_EPILOG = """
+Exit codes: 0 done, and nothing is wrong; 1 something is (a record was altered, a proof does not hold, a
+quorum is not met); 2 usage, or a file or key that cannot be used; 3 there is no such record or patient, or
+the record was erased; 5 the store is not there, cannot be read, or another process holds it.
+"""
+
+
+@click.group(cls=InOrderOfWork, epilog=_EPILOG, short_help="Ask the audit records, prove them, keep them.")
 def audit() -> None:
     """Questions to the records of the audit store, proofs that they stand, and their keeping."""
 

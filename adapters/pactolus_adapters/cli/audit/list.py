@@ -11,7 +11,7 @@ import click
 from pactolus_adapters.cli.audit.operator import operator
 from pactolus_adapters.cli.instant import Instant, stamped
 from pactolus_adapters.cli.options import data_option
-from pactolus_adapters.cli.terminal import clean, several
+from pactolus_adapters.cli.terminal import clean, several, table
 from pactolus_engine.decision import Outcome
 from pactolus_engine.ports import EVENTS
 
@@ -127,10 +127,7 @@ def record_json(one: "ListedRecord") -> dict[str, object]:
 def _lines(found: Iterable["ListedRecord"]) -> Iterator[str]:
     """A table, if anything was found, and how many there are."""
     rows = [_row(one) for one in found]
-    table = [_TITLES, *rows] if rows else []
-    widths = [max(map(len, column)) for column in zip(*table, strict=True)]
-    for row in table:
-        yield "  ".join(text.ljust(width) for text, width in zip(row, widths, strict=True)).rstrip()
+    yield from table(_TITLES, rows)
     yield f"found: {several(len(rows), 'record')}"
 
 

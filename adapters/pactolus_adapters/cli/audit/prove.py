@@ -4,6 +4,7 @@ from pathlib import Path
 
 import click
 
+from pactolus_adapters.cli.audit.files import content_of, write_new
 from pactolus_adapters.cli.options import data_option
 
 __all__ = ["prove"]
@@ -13,8 +14,10 @@ _FILE = click.Path(path_type=Path, dir_okay=False)
 
 @click.command(short_help="Write the proof that a record stands in the log.")
 @click.argument("index", type=click.IntRange(min=0))
-@click.option("--out", metavar="FILE", type=_FILE, help="Where the proof goes, say 7.tlog-proof [printed].")
-@click.option("--leaf", metavar="FILE", type=_FILE, help="Write the record's public part there too.")
+@click.option(
+    "--out", metavar="FILE", type=_FILE, help="Where the proof goes, new: say 7.tlog-proof [printed]."
+)
+@click.option("--leaf", metavar="FILE", type=_FILE, help="Write the record's public part there too; new.")
 @click.option(
     "--checkpoint",
     metavar="FILE",
@@ -36,23 +39,24 @@ def prove(
     the log when the checkpoint was signed. It shows no patient data, and not that the answer was right.
 
     \b
-    Example:
+    Examples:
       pactolus audit prove 7 --out 7.tlog-proof --leaf 7.leaf
       pactolus audit check-proof 7.tlog-proof --leaf 7.leaf --key "$(pactolus audit verifier-key)"
 
-    Exit codes: 0 it is proved; 2 usage, or there is no such record or checkpoint; 5 the store cannot be read.
+    Exit codes: 0 it is proved; 2 usage, or no checkpoint is over it yet; 3 there is no such record; 5 the store
+    cannot be read.
     """
     from pactolus_adapters import wiring
     from pactolus_adapters.settings import settings_from
     from pactolus_adapters.trail.prove import prove as proved
 
-    note = checkpoint.read_bytes() if checkpoint else b""
+    note = content_of(checkpoint) if checkpoint else b""
     with wiring.open_trail(settings_from(data=data, database=database)) as trail:
         proof = proved(trail, index, note=note)
     if leaf is not None:
-        leaf.write_bytes(proof.leaf)
+        write_new(leaf, proof.leaf)
     if out is None:
         click.echo(proof.file(), nl=False)
         return
-    out.write_bytes(proof.file())
+    write_new(out, proof.file())
     click.echo(f"proved: record {index}, in a log of {proof.size} records; {out}")

@@ -8,7 +8,7 @@ import click
 
 from pactolus_adapters.cli.audit.keeping import check_meant, yes_option
 from pactolus_adapters.cli.audit.operator import operator
-from pactolus_adapters.cli.audit.progress import bar
+from pactolus_adapters.cli.audit.progress import slow_bar
 from pactolus_adapters.cli.instant import Instant
 from pactolus_adapters.cli.options import data_option
 from pactolus_adapters.cli.terminal import several
@@ -47,19 +47,18 @@ def prune(
     from pactolus_adapters import wiring
     from pactolus_adapters.settings import settings_from
     from pactolus_adapters.trail import retain
-    from pactolus_adapters.trail.events import Actor
 
     now = datetime.now(UTC)
     limit = _limit(before, older_than, now)
     with wiring.open_erasure(settings_from(data=data, database=database)) as erasure:
-        with bar("looking at records") as progress:
+        with slow_bar("looking at records") as progress:
             plan = retain.pruning_plan(erasure.trail, limit, now, even_young=even_young, progress=progress)
         told = f"{several(plan.records, 'record')} before record {plan.before}"
         if dry_run or not plan.records:
             click.echo(f"would prune: {told}" if dry_run else "there is nothing to prune")
             return
         check_meant(f"Prune {told}? This cannot be undone.", yes=yes)
-        done = retain.prune(erasure.recorder, Actor(operator().client), plan, ground)
+        done = retain.prune(erasure.recorder, operator(), plan, ground)
     click.echo(f"pruned: {told}")
     click.echo(f"recorded: record {done.receipt.index}")
 

@@ -4,8 +4,9 @@ from pathlib import Path
 
 import click
 
+from pactolus_adapters.cli.audit.files import content_of
 from pactolus_adapters.cli.audit.operator import operator
-from pactolus_adapters.cli.audit.progress import bar
+from pactolus_adapters.cli.audit.progress import slow_bar
 from pactolus_adapters.cli.options import data_option
 from pactolus_adapters.cli.terminal import several
 
@@ -56,10 +57,10 @@ def restore(
     from pactolus_adapters import wiring
     from pactolus_adapters.settings import settings_from
 
-    expected = expect.read_bytes() if expect else b""
+    expected = content_of(expect) if expect else b""
     wanted = wiring.Wanted(expected=expected, accept_loss=accept_loss, without_key=without_key)
     keeper = wiring.keeper(settings_from(data=data, database=database), operator().client)
-    with bar("restoring records") as progress:
+    with slow_bar("restoring records") as progress:
         done = keeper.restore(folder, keys_path, erased, wanted, progress)
     click.echo(f"restored: {several(done.size, 'record')}")
     if done.erased:

@@ -8,8 +8,9 @@ from typing import TYPE_CHECKING
 
 import click
 
+from pactolus_adapters.cli.audit.files import content_of
 from pactolus_adapters.cli.audit.keys_option import key_option, verifiers_of
-from pactolus_adapters.cli.audit.slow_bar import slow_bar
+from pactolus_adapters.cli.audit.progress import slow_bar
 from pactolus_adapters.cli.exits import Exit
 from pactolus_adapters.cli.options import data_option
 from pactolus_adapters.cli.terminal import clean, several
@@ -58,7 +59,7 @@ def verify(
     from pactolus_adapters.settings import settings_from
     from pactolus_adapters.trail.verify import verify as verified
 
-    kept = since.read_bytes() if since else b""
+    kept = content_of(since) if since else b""
     with (
         wiring.open_trail(settings_from(data=data, database=database)) as trail,
         slow_bar("verifying") as progress,
@@ -71,15 +72,15 @@ def verify(
 def _document(found: "Verification") -> str:
     return json.dumps(
         {
-            "is_whole": found.is_whole,
+            "isWhole": found.is_whole,
             "findings": [{"index": one.index, "text": one.text} for one in found.findings],
             "records": found.records,
             "erased": found.erased,
             "pruned": found.pruned,
-            "key_lost": [index for lost in found.key_lost for index in lost],
+            "keyLost": [index for lost in found.key_lost for index in lost],
             "signed": found.signed,
             "checkpoint": found.checkpoint.decode(),
-            "payloads_opened": found.payloads,
+            "payloadsOpened": found.payloads,
         }
     )
 

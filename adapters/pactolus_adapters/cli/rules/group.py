@@ -2,6 +2,7 @@
 
 import click
 
+from pactolus_adapters.cli.groups import InOrderOfWork
 from pactolus_adapters.cli.rules.activate import activate
 from pactolus_adapters.cli.rules.approve import approve
 from pactolus_adapters.cli.rules.check import check
@@ -54,14 +55,7 @@ _IN_ORDER_OF_WORK = (
 )
 
 
-class _InOrderOfWork(click.Group):
-    """A group that lists its verbs in the order in which they were added, not by the alphabet."""
-
-    def list_commands(self, _context: click.Context) -> list[str]:
-        return list(self.commands)
-
-
-@click.group(cls=_InOrderOfWork, epilog=_EPILOG)
+@click.group(cls=InOrderOfWork, epilog=_EPILOG)
 def rules() -> None:
     """Write, test, prove and publish rule packs. The verbs stand in the order of the work."""
 

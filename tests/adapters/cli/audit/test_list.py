@@ -69,7 +69,8 @@ def test_a_filter_that_means_nothing_is_refused(run: Runner, options: tuple[str,
     assert run("audit", "list", *options).code == 2
 
 
-def test_a_list_about_a_record_that_is_not_there_is_refused(run: Runner) -> None:
-    done = run("audit", "list", "--about", 99)
+@pytest.mark.parametrize("index", [99, 2**63, 10**30])
+def test_a_list_about_a_record_that_is_not_there_is_refused(run: Runner, index: int) -> None:
+    done = run("audit", "list", "--about", index)
     assert (done.code, done.out) == (3, "")
     assert "no record at this `index`" in done.err
