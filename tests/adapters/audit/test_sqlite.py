@@ -12,16 +12,13 @@ from pathlib import Path
 import apsw
 import pytest
 
-from pactolus_adapters.audit.key_sources import KEY_FILE
 from pactolus_adapters.audit.sqlite import SqliteAuditLog
 from pactolus_adapters.audit.sqlite_open import DATABASE_FILE, check_sqlite
-from pactolus_adapters.audit.sqlite_schema import migrate
-from pactolus_engine.errors import AuditUnavailable, RequestIdReused
-from pactolus_engine.trail import Selection
+from pactolus_engine.errors import AuditUnavailable
 from tests.adapters.audit.failing_vfs import FailingVfs
 from tests.contract.audit_log import AuditLogContract, Clock, fixed_clock, new_record
 from tests.contract.audit_trail import AuditTrailContract, MakeTrail
-from tests.support.merkle import recursive_root
+from tests.support.sqlite_store import query, unlogged
 
 
 class TestSqliteAuditLog(AuditLogContract, AuditTrailContract):
@@ -45,14 +42,6 @@ class TestSqliteAuditLog(AuditLogContract, AuditTrailContract):
 def directory(tmp_path: Path) -> Path:
     """A data directory that is not there yet."""
     return tmp_path / "data"
-
-
-def _query(directory: Path, statement: str) -> list[tuple[object, ...]]:
-    connection = apsw.Connection(str(directory / DATABASE_FILE))
-    try:
-        return list(connection.execute(statement))
-    finally:
-        connection.close()
 
 
 # --- over restarts -----------------------------------------------------------------------------
@@ -79,96 +68,9 @@ def test_a_log_keeps_the_name_it_was_given(directory: Path) -> None:
         SqliteAuditLog(directory, fixed_clock, origin="example.org/other")
 
 
-GOLDEN = Path(__file__).parents[2] / "golden" / "audit_schema_2"
-"""A store as the release before the tree left it."""
-
-
-@pytest.fixture(params=[1, 2])
-def older(request: pytest.FixtureRequest, directory: Path) -> Path:
-    """A store of an earlier schema: four records, of which the second has a patient of two names."""
-    shutil.copytree(GOLDEN, directory)
-    (directory / KEY_FILE).chmod(0o600)
-    if request.param == 1:
-        _query(directory, "DROP TABLE audit_patient_name; PRAGMA user_version = 1")
-    return directory
-
-
-def test_a_store_of_an_earlier_schema_is_brought_up_to_date(
-    older: Path, request: pytest.FixtureRequest
-) -> None:
-    first = request.node.callspec.params["older"] == 1
-    log = SqliteAuditLog(older, fixed_clock)
-    assert log.origin == "example.org/log-of-schema-2"
-    assert log.history("north", ("Patient/p1",)).indexes == (0, 1)
-    assert log.read(0).input == new_record().input
-    assert log.append(new_record())[0].index == 0
-    with pytest.raises(RequestIdReused):
-        log.append(new_record("request-4", about=b"something else"))
-    if not first:
-        assert log.history("north", ("urn:oid:1.2|7",)).indexes == (1,)
-    new = replace(new_record("request-5"), patient_names=("Patient/p1", "urn:oid:1.2|7"))
-    assert log.append(new)[0].index == 4
-    assert log.history("north", ("urn:oid:1.2|7",)).last == 4
-    assert [one.pack_id for one in log.listed(Selection(), -1, 9)] == ["midas-consolidation"] * 5
-    leaves = [entry.leaf_hash for entry in log.entries(0, 5)]
-    assert log.root(5) == recursive_root(leaves)
-    log.close()
-
-
-def test_the_schema_goes_down_and_up_again(older: Path) -> None:
-    SqliteAuditLog(older, fixed_clock).close()
-    before = _schema(older)
-    connection = apsw.Connection(str(older / DATABASE_FILE))
-    migrate(connection, 2)
-    connection.close()
-    assert _schema(older) == _schema(GOLDEN)
-    log = SqliteAuditLog(older, fixed_clock)
-    assert log.read(3).input == new_record().input
-    log.close()
-    assert _schema(older) == before
-
-
-def test_an_empty_store_goes_down_to_nothing_and_a_full_one_does_not(older: Path, tmp_path: Path) -> None:
-    SqliteAuditLog(tmp_path / "empty", fixed_clock).close()
-    connection = apsw.Connection(str(tmp_path / "empty" / DATABASE_FILE))
-    migrate(connection, 0)
-    assert connection.execute("SELECT count(*) FROM sqlite_schema").fetchall() == [(0,)]
-    connection.close()
-    SqliteAuditLog(older, fixed_clock).close()
-    connection = apsw.Connection(str(older / DATABASE_FILE))
-    with pytest.raises(apsw.ConstraintError):
-        migrate(connection, 0)
-    connection.close()
-    log = SqliteAuditLog(older, fixed_clock)
-    assert log.size() == 4
-    log.close()
-
-
-def _schema(directory: Path) -> set[tuple[object, ...]]:
-    """Every table, its columns and their types, and every index."""
-    return set(
-        _unlogged(
-            directory,
-            "SELECT m.type, m.name, c.name, c.type FROM sqlite_schema m LEFT JOIN pragma_table_info(m.name) c",
-        )
-    )
-
-
-def _unlogged(directory: Path, statement: str) -> list[tuple[object, ...]]:
-    """What the database file holds without its log file, and nothing is touched."""
-    connection = apsw.Connection(
-        f"file:{directory / DATABASE_FILE}?mode=ro&immutable=1",
-        flags=apsw.SQLITE_OPEN_URI | apsw.SQLITE_OPEN_READONLY,
-    )
-    try:
-        return list(connection.execute(statement))
-    finally:
-        connection.close()
-
-
 def test_a_store_of_a_later_release_is_refused(directory: Path) -> None:
     SqliteAuditLog(directory, fixed_clock).close()
-    _query(directory, "PRAGMA user_version = 99")
+    query(directory, "PRAGMA user_version = 99")
     with pytest.raises(AuditUnavailable, match="schema version `99`"):
         SqliteAuditLog(directory, fixed_clock)
 
@@ -214,7 +116,7 @@ def test_what_a_killed_process_left_is_made_durable_before_it_is_told(tmp_path: 
     log = SqliteAuditLog(tmp_path / "left", fixed_clock)
     # The database file alone, as if its log file were lost with the power, holds the record.
     shutil.copytree(tmp_path / "left", tmp_path / "alone", ignore=shutil.ignore_patterns("*-wal", "*-shm"))
-    assert _unlogged(tmp_path / "alone", "SELECT count(*) FROM audit_entry") == [(1,)]
+    assert unlogged(tmp_path / "alone", "SELECT count(*) FROM audit_entry") == [(1,)]
     assert log.read(0).input == new_record().input
     log.close()
 
@@ -224,7 +126,7 @@ def test_what_a_killed_process_left_unsigned_is_signed_before_anything_is_append
     log.append(new_record())
     shutil.copytree(tmp_path / "killed", tmp_path / "left")
     log.close()
-    _query(tmp_path / "left", "DELETE FROM checkpoint")
+    query(tmp_path / "left", "DELETE FROM checkpoint")
     log = SqliteAuditLog(tmp_path / "left", fixed_clock)
     assert len(list(log.checkpoints())) == 1
     log.close()
@@ -310,10 +212,10 @@ def test_a_patient_has_one_key_and_a_refusal_or_nobody_has_its_own(directory: Pa
     for record in records:
         log.append(record)
     log.close()
-    used = [str(row[0]) for row in _query(directory, "SELECT key_id FROM audit_payload ORDER BY seq")]
+    used = [str(row[0]) for row in query(directory, "SELECT key_id FROM audit_payload ORDER BY seq")]
     assert used[0] == used[1]
     assert len(set(used)) == len(records) - 1
-    subjects = [row[0] for row in _query(directory, "SELECT subject FROM data_key")]
+    subjects = [row[0] for row in query(directory, "SELECT subject FROM data_key")]
     assert sum(subject == "" for subject in subjects) == 4
 
 
@@ -322,7 +224,7 @@ def test_an_erased_key_makes_its_records_unreadable_and_no_others(directory: Pat
     log.append(new_record("1"))
     log.append(new_record("2", patient="Patient/p2"))
     log.close()
-    _query(directory, "DELETE FROM data_key WHERE key_id = (SELECT key_id FROM audit_payload WHERE seq = 0)")
+    query(directory, "DELETE FROM data_key WHERE key_id = (SELECT key_id FROM audit_payload WHERE seq = 0)")
     log = SqliteAuditLog(directory, fixed_clock)
     with pytest.raises(AuditUnavailable, match="its key is gone"):
         log.read(0)
@@ -415,7 +317,7 @@ def test_the_database_itself_refuses_to_change_a_commitment(directory: Path, sta
     log.append(new_record())
     log.close()
     with pytest.raises(apsw.ConstraintError):
-        _query(directory, statement)
+        query(directory, statement)
 
 
 @pytest.mark.parametrize("seq", [0, 2, -1])
@@ -424,4 +326,4 @@ def test_the_database_itself_refuses_a_gap(directory: Path, seq: int) -> None:
     log.append(new_record())
     log.close()
     with pytest.raises(apsw.ConstraintError):
-        _query(directory, f"INSERT INTO audit_entry VALUES ({seq}, x'00', zeroblob(32))")
+        query(directory, f"INSERT INTO audit_entry VALUES ({seq}, x'00', zeroblob(32))")
