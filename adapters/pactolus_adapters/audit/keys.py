@@ -27,7 +27,7 @@ NONCE_BYTES: Final = 12
 """96 bits, the nonce length of AES-GCM; random ones are safe far below 2^32 uses of a key."""
 
 _PSEUDONYM_KEY: Final = "pseudonyms"
-_KEPT_PSEUDONYMS: Final = 1024
+_KEPT_PSEUDONYMS: Final = 16_384
 """A record asks for that of its client and of its patient again and again."""
 
 RandomBytes = Callable[[int], bytes]
