@@ -24,11 +24,11 @@ from pactolus_adapters.audit.sqlite_open import DATABASE_FILE
 from pactolus_engine.errors import AuditUnavailable, RecordGone
 from pactolus_engine.record import leaf_hash
 from pactolus_engine.trail import Selection
-from tests.adapters.audit.test_sqlite import GOLDEN
 from tests.faults.load import CLIENTS, Load, under_load
 from tests.support.examples import ROOT
 from tests.support.kept_store import erase, keeper, named, new_home, opened
 from tests.support.process import COMMAND, environment, serving, until
+from tests.support.sqlite_store import GOLDEN
 
 KILLS = int(os.environ.get("PACTOLUS_KILLS", "3"))
 RECORDS = 600

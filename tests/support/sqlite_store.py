@@ -6,7 +6,10 @@ import apsw
 
 from pactolus_adapters.audit.sqlite_open import DATABASE_FILE
 
-__all__ = ["query", "unlogged"]
+__all__ = ["GOLDEN", "query", "unlogged"]
+
+GOLDEN = Path(__file__).parents[1] / "golden" / "audit_schema_2"
+"""A store as the release before the tree left it."""
 
 
 def query(directory: Path, statement: str) -> list[tuple[object, ...]]:

@@ -17,10 +17,10 @@ from pactolus_adapters.audit.sqlite_open import DATABASE_FILE
 from pactolus_adapters.audit.sqlite_schema import LATEST
 from pactolus_adapters.trail.verify import Step, verify, verify_steps
 from pactolus_engine.errors import AuditUnavailable, RecordGone
-from tests.adapters.audit.test_sqlite import GOLDEN
 from tests.contract.audit_log import fixed_clock, new_record
 from tests.contract.audit_trail import event
 from tests.support.kept_store import erase, filled, keeper, named, opened
+from tests.support.sqlite_store import GOLDEN
 
 NEXT = "audit.key.next"
 

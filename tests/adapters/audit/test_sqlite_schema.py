@@ -15,10 +15,7 @@ from pactolus_engine.errors import RequestIdReused
 from pactolus_engine.trail import Selection
 from tests.contract.audit_log import fixed_clock, new_record
 from tests.support.merkle import recursive_root
-from tests.support.sqlite_store import query, unlogged
-
-GOLDEN = Path(__file__).parents[2] / "golden" / "audit_schema_2"
-"""A store as the release before the tree left it."""
+from tests.support.sqlite_store import GOLDEN, query, unlogged
 
 
 @pytest.fixture(params=[1, 2])

@@ -13,9 +13,9 @@ from pactolus_adapters.cli.exits import Exit
 from pactolus_adapters.clock import system_clock
 from pactolus_engine.errors import RecordGone
 from pactolus_engine.trail import Selection
-from tests.adapters.audit.test_sqlite import GOLDEN
 from tests.adapters.cli.run import Runner, runner
 from tests.support.kept_store import filled, new_home, opened
+from tests.support.sqlite_store import GOLDEN
 
 NORTH = ("--tenant", "north")
 
