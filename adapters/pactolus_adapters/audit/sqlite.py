@@ -28,8 +28,8 @@ from pactolus_adapters.audit.sqlite_alone import stored_meta
 from pactolus_adapters.audit.sqlite_open import (
     BUSY_MILLISECONDS,
     DATABASE_FILE,
-    check_absent,
     check_exists,
+    check_no_log_left,
     check_sqlite,
     open_reader,
     open_writer,
@@ -157,7 +157,7 @@ class SqliteAuditLog(LedgerLog):
             check_sqlite(apsw.sqlite_lib_version())
             is_new = not (directory / DATABASE_FILE).exists()
             if is_new:
-                check_absent(directory)
+                check_no_log_left(directory)
             source = key_source or KeyFile(directory / KEY_FILE)
             if not is_new and isinstance(source, KeyFile) and has_next(source.path):
                 finish_change(source.path, stored_meta(directory).get("key_check", ""))

@@ -20,6 +20,7 @@ __all__ = [
     "DATABASE_FILE",
     "check_absent",
     "check_exists",
+    "check_no_log_left",
     "check_sqlite",
     "open_reader",
     "open_writer",
@@ -58,6 +59,18 @@ def check_absent(directory: Path) -> None:
             raise AuditUnavailable(
                 f"there is an audit store in the data directory, or a part of one (`{name}`): restore into an empty one"
             )
+
+
+def check_no_log_left(directory: Path) -> None:
+    """Raises `AuditUnavailable` when the log file of a database is there and the database is not.
+
+    A rollback journal may be: a power cut in the first start leaves one, and nothing is in it.
+    """
+    if (directory / f"{DATABASE_FILE}-wal").exists():
+        raise AuditUnavailable(
+            f"the database `{DATABASE_FILE}` is gone and its log file `{DATABASE_FILE}-wal` is there: put the database "
+            "back, or use another data directory"
+        )
 
 
 def check_sqlite(version: str) -> None:
