@@ -6,6 +6,7 @@ beginning, so that a torn tile is noticed before anybody trusts it.
 """
 
 from collections.abc import Callable
+from contextlib import suppress
 from functools import partial
 from time import monotonic
 from typing import Final, Protocol, TypeVar
@@ -52,10 +53,13 @@ class Checkpointer:
             self._since = monotonic()
         self._unsigned += count
 
-    def note_unsigned(self, rows: Rows) -> None:
-        """A log was opened: what a process that was killed has left unsigned is to be signed soon."""
-        last = rows.checkpoint()
-        self.note_records(rows.head().size - (0 if last is None else last.size))
+    def take_over(self, transaction: Transaction) -> None:
+        """A log was opened: what a process that was killed has left unsigned is signed before anything is appended.
+
+        Raises `AuditUnavailable` when the store does not answer.
+        """
+        self.note_records(transaction(_unsigned))
+        self.sign_rest(transaction)
 
     def seconds_left(self) -> float | None:
         """After how many seconds a checkpoint is due; 0: now, None: there is nothing to sign."""
@@ -64,9 +68,22 @@ class Checkpointer:
         left = SECONDS - (monotonic() - self._since)
         return max(left, 0.0) if self._unsigned < RECORDS else 0.0
 
-    def put_off(self) -> None:
-        """Signing failed: try again after as long as the first time."""
-        self._since = monotonic()
+    def sign_due(self, transaction: Transaction) -> bool:
+        """Signs a checkpoint if one is due, and says whether it was; where that fails, it is due again after as
+        long as the first time."""
+        if self.seconds_left() != 0.0:
+            return False
+        try:
+            self.publish(transaction)
+        except AuditUnavailable:
+            self._since = monotonic()
+        return True
+
+    def sign_rest(self, transaction: Transaction) -> None:
+        """Signs records that no checkpoint covers yet; where the signer is away, they stay safe, and unsigned."""
+        with suppress(AuditUnavailable):
+            if self._unsigned:
+                self.publish(transaction)
 
     def publish(self, transaction: Transaction) -> SignedCheckpoint:
         """The checkpoint over every record, stored; the one that is there if there is one.
@@ -94,6 +111,12 @@ class Checkpointer:
         except PactolusError as error:
             raise AuditUnavailable(f"the checkpoint could not be signed: {error}") from error
         return SignedCheckpoint(checkpoint.size, checkpoint.root, note, written_time(self._clock()))
+
+
+def _unsigned(rows: Rows) -> int:
+    """How many records no checkpoint covers."""
+    last = rows.checkpoint()
+    return rows.head().size - (0 if last is None else last.size)
 
 
 def _put(made: SignedCheckpoint, rows: Rows) -> None:

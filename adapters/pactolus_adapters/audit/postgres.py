@@ -117,14 +117,13 @@ class PostgresAuditLog(LedgerLog):
             connection = open_writer(database)
             opened.callback(connection.close)
             named = _settled(connection, settle, makes)
+            self._ledger = Ledger(named.origin, named.keys, clock, random_bytes)
+            checkpointer = Checkpointer(named.origin, named.signer, clock)
+            self._committer = PostgresCommitter(database, connection, self._ledger, checkpointer)
+            checkpointer.take_over(self._committer.transaction)
             opened.pop_all()
-        self._ledger = Ledger(named.origin, named.keys, clock, random_bytes)
         self._random_bytes = random_bytes
         self._reader = PostgresReading(partial(_reading_session, database))
-        checkpointer = Checkpointer(named.origin, named.signer, clock)
-        self._reading(checkpointer.note_unsigned)
-        self._committer = PostgresCommitter(database, connection, self._ledger, checkpointer)
-        self._committer.sign_what_is_left()
         self._writer = GroupWriter(self._committer)
 
     @property

@@ -96,27 +96,16 @@ class PostgresCommitter:
 
     def tidy(self) -> float | None:
         """Signs a checkpoint when one is due; else, when there was nothing to do, looks after PostgreSQL."""
-        if self._checkpointer.seconds_left() == 0.0:
-            try:
-                self.publish()
-            except AuditUnavailable:
-                self._checkpointer.put_off()
-        elif self._was_idle:
+        if not self._checkpointer.sign_due(self.transaction) and self._was_idle:
             with suppress(AuditUnavailable):
                 self.transaction(Rows.head)
         self._was_idle = True
         left = self._checkpointer.seconds_left()
         return _PROBE_SECONDS if left is None else min(left, _PROBE_SECONDS)
 
-    def sign_what_is_left(self) -> None:
-        """Signs records that no checkpoint covers yet; where the signer is away, they stay safe, and unsigned."""
-        with suppress(AuditUnavailable):
-            if self._checkpointer.seconds_left() is not None:
-                self.publish()
-
     def finish(self) -> None:
         """Signs the last checkpoint; if that fails, every record is still safe."""
-        self.sign_what_is_left()
+        self._checkpointer.sign_rest(self.transaction)
         self._drop()
 
     def _locked(self) -> psycopg.Connection:

@@ -170,13 +170,12 @@ class SqliteAuditLog(LedgerLog):
                 signer = new_signer or file_signer(directory, random_bytes)
                 named = settle_identity(rows, root, origin, signer, random_bytes, was_older=was_older)
                 settle_tree(rows)
-                checkpointer = Checkpointer(named.origin, named.signer, clock)
-                checkpointer.note_unsigned(rows)
             self._ledger = Ledger(named.origin, named.keys, clock, random_bytes)
             self._random_bytes = random_bytes
-            self._reader = _SqliteReading(open_reader(directory, vfs))
+            checkpointer = Checkpointer(named.origin, named.signer, clock)
             self._committer = _SqliteCommitter(connection, self._ledger, checkpointer)
-            self._committer.sign_what_is_left()
+            checkpointer.take_over(self._committer.transaction)
+            self._reader = _SqliteReading(open_reader(directory, vfs))
             self._writer = GroupWriter(self._committer)
             self._opened = opened.pop_all()
 
@@ -263,11 +262,7 @@ class _SqliteCommitter:
 
     def tidy(self) -> float | None:
         """Signs a checkpoint when one is due, and moves the log into the database when it has grown."""
-        if self._checkpointer.seconds_left() == 0.0:
-            try:
-                self.publish()
-            except AuditUnavailable:
-                self._checkpointer.put_off()
+        self._checkpointer.sign_due(self.transaction)
         if self._to_purge:
             self._purge()
         elif self._pages >= _CHECKPOINT_PAGES:
@@ -293,16 +288,10 @@ class _SqliteCommitter:
             self._connection.wal_checkpoint(mode=apsw.SQLITE_CHECKPOINT_PASSIVE)
             self._pages = 0
 
-    def sign_what_is_left(self) -> None:
-        """Signs records that no checkpoint covers yet; where the signer is away, they stay safe, and unsigned."""
-        with suppress(AuditUnavailable):
-            if self._checkpointer.seconds_left() is not None:
-                self.publish()
-
     def finish(self) -> None:
         """Signs the last checkpoint and leaves everything in the database file. If that fails, every
         record is still safe in the log of the database."""
-        self.sign_what_is_left()
+        self._checkpointer.sign_rest(self.transaction)
         with suppress(apsw.Error):
             self._connection.wal_checkpoint(mode=apsw.SQLITE_CHECKPOINT_TRUNCATE)
 
