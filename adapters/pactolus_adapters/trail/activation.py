@@ -9,6 +9,7 @@ from collections.abc import Iterator, Mapping
 from typing import Final
 
 from pactolus_adapters.trail.events import Event
+from pactolus_adapters.trail.places import listed
 from pactolus_adapters.versions import software_versions
 from pactolus_engine.errors import PackNotFound, RecordGone
 from pactolus_engine.pack.model import Pack
@@ -18,7 +19,6 @@ from pactolus_engine.trail import AuditTrail, Selection
 __all__ = ["activation_event"]
 
 _ACTIVATION: Final = "activation"
-_PAGE: Final = 256
 _STATED: Final = ("packs/", "settings/", "versions/")
 
 
@@ -57,7 +57,8 @@ def _is_active(shelf: PackShelf, pack: Pack) -> bool:
 
 def _changes(trail: AuditTrail, stated: Mapping[str, str]) -> dict[str, str]:
     """What was otherwise at the last start that can still be read."""
-    for index in reversed(_earlier(trail)):
+    earlier = [one.index for one in listed(trail, Selection(events=(_ACTIVATION,)))]
+    for index in reversed(earlier):
         try:
             before = json.loads(trail.read(index).input)
         except RecordGone:
@@ -66,10 +67,3 @@ def _changes(trail: AuditTrail, stated: Mapping[str, str]) -> dict[str, str]:
         moved = {name for name in then.keys() | stated.keys() if then.get(name) != stated.get(name)}
         return {"since": str(index), **{f"was/{name}": then.get(name, "") for name in moved}}
     return {}
-
-
-def _earlier(trail: AuditTrail) -> list[int]:
-    wanted, found = Selection(events=(_ACTIVATION,)), [-1]
-    while page := trail.listed(wanted, found[-1], _PAGE):
-        found += [one.index for one in page]
-    return found[1:]

@@ -3,18 +3,15 @@
 The same question is the report of who has looked at a patient's records: the events `read` about them.
 """
 
-from collections.abc import Iterator
 from dataclasses import dataclass, fields
 from typing import Final
 
 from pactolus_adapters.trail.events import Actor, EventRecorder
 from pactolus_adapters.trail.looks import note_look
-from pactolus_adapters.trail.places import record_at
+from pactolus_adapters.trail.places import listed, record_at
 from pactolus_engine.trail import AuditTrail, ListedRecord, Selection
 
 __all__ = ["Found", "Query", "find", "selected"]
-
-_PAGE: Final = 512
 
 
 @dataclass(frozen=True, slots=True)
@@ -67,7 +64,8 @@ def find(
     tenant = actor.tenant or query.tenant or (filed_under.tenant if filed_under else "")
     about = filed_under.index if filed_under else None
     note_look(events, Actor(actor.client, tenant), door, _asked(query, wanted, after), about)
-    records = [one for one in _listed(trail, wanted, after, most) if one.index < end]
+    one_more = None if most is None else most + 1
+    records = [one for one in listed(trail, wanted, after, one_more) if one.index < end]
     knows_patient = not query.patient or filed_under is not None
     return Found(records[:most], most is None or len(records) <= most, knows_patient)
 
@@ -89,7 +87,7 @@ def _pseudonyms(trail: AuditTrail, query: Query) -> tuple[str, ...]:
     for tenant in trail.tenants() if query.tenant is None else (query.tenant,):
         named = trail.pseudonyms(tenant, (query.patient,))
         wanted = Selection(events=("evaluation",), patient_pseudonyms=named, tenant=tenant)
-        found.update(named, (one.patient_pseudonym for one in _listed(trail, wanted, -1, None)))
+        found.update(named, (one.patient_pseudonym for one in listed(trail, wanted)))
     return tuple(sorted(found - {""})) or _NOBODY
 
 
@@ -119,15 +117,3 @@ def _asked(query: Query, wanted: Selection, after: int) -> dict[str, str]:
         "tenant": query.tenant or "",
         "after": "" if after < 0 else str(after),
     }
-
-
-def _listed(trail: AuditTrail, wanted: Selection, after: int, most: int | None) -> Iterator[ListedRecord]:
-    """At least one more than `most`, if there are so many."""
-    left = None if most is None else most + 1
-    while left is None or left > 0:
-        page = trail.listed(wanted, after, _PAGE if left is None else min(_PAGE, left))
-        if not page:
-            return
-        yield from page
-        after = page[-1].index
-        left = None if left is None else left - len(page)

@@ -1,5 +1,7 @@
 """One record in the log: by its index, or by the decision in it. Nobody learns of another tenant's records."""
 
+from collections import deque
+from collections.abc import Iterator
 from typing import Final
 
 from pactolus_adapters.tlog.strict import MOST_SIZE
@@ -7,12 +9,12 @@ from pactolus_engine.errors import AuditUnavailable, RecordNotFound
 from pactolus_engine.record import read_commitment
 from pactolus_engine.trail import AuditTrail, Entry, ListedRecord, Selection
 
-__all__ = ["EVALUATION", "as_asked", "entry_at", "latest_of", "leaf_of", "record_at"]
+__all__ = ["EVALUATION", "as_asked", "entry_at", "latest_of", "leaf_of", "listed", "record_at"]
 
 EVALUATION: Final = "evaluation"
 """The event of a record that holds a decision."""
 
-_PAGE: Final = 256
+_PAGE: Final = 512
 
 
 def record_at(trail: AuditTrail, index: int, tenant: str | None = None) -> ListedRecord:
@@ -31,12 +33,24 @@ def latest_of(trail: AuditTrail, decision_id: str, tenant: str | None = None) ->
     """The latest record of a decision. Raises `RecordNotFound`, also for one that was erased: nothing is left
     by which it could be found."""
     wanted = Selection(events=(EVALUATION,), decision_id=decision_id, tenant=tenant)
-    last: ListedRecord | None = None
-    while found := trail.listed(wanted, -1 if last is None else last.index, _PAGE):
-        last = found[-1]
+    last = next(iter(deque(listed(trail, wanted), maxlen=1)), None)
     if last is None:
         raise RecordNotFound("no record holds a decision of this `decision_id`")
     return last
+
+
+def listed(
+    trail: AuditTrail, wanted: Selection, after: int = -1, most: int | None = None
+) -> Iterator[ListedRecord]:
+    """The records of a selection with an index above `after`, at most `most` (None: all), page by page."""
+    left = most
+    while left is None or left > 0:
+        page = trail.listed(wanted, after, _PAGE if left is None else min(_PAGE, left))
+        if not page:
+            return
+        yield from page
+        after = page[-1].index
+        left = None if left is None else left - len(page)
 
 
 def entry_at(trail: AuditTrail, index: int) -> Entry:

@@ -1,14 +1,22 @@
 """One record as an auditor wants it: what was asked and answered, what proves it, what came of it later."""
 
 import json
-from collections.abc import Iterator, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
 from typing import Any, Final
 
 from pactolus_adapters.answers import decode_answer, suggestions_of
 from pactolus_adapters.trail.events import Actor, EventRecorder
 from pactolus_adapters.trail.looks import note_look
-from pactolus_adapters.trail.places import EVALUATION, as_asked, entry_at, latest_of, leaf_of, record_at
+from pactolus_adapters.trail.places import (
+    EVALUATION,
+    as_asked,
+    entry_at,
+    latest_of,
+    leaf_of,
+    listed,
+    record_at,
+)
 from pactolus_adapters.trail.proof_status import ProofStatus, proof_status
 from pactolus_engine.decision import Decision, Outcome
 from pactolus_engine.errors import PactolusError, RecordGone
@@ -18,7 +26,6 @@ from pactolus_engine.trail import AuditTrail, ListedRecord, Selection
 
 __all__ = ["Later", "Shown", "show"]
 
-_PAGE: Final = 256
 _REQUESTS: Final = frozenset({EVALUATION, "refusal", "failure"})
 
 
@@ -65,7 +72,7 @@ def show(
     place = record_at(trail, wanted, tenant) if isinstance(wanted, int) else latest_of(trail, wanted, tenant)
     note_look(events, Actor(actor.client, place.tenant), "audit show", as_asked(place), place.index)
     entry = entry_at(trail, place.index)
-    later = tuple(_later(trail, one) for one in _all(trail, Selection(about=place.index), place.index))
+    later = tuple(_later(trail, one) for one in listed(trail, Selection(about=place.index), place.index))
     known = Shown(place, leaf_of(entry), proof_status(trail, entry), later=later)
     try:
         record = trail.read(place.index)
@@ -108,7 +115,7 @@ def _taken_back_by(trail: AuditTrail, place: ListedRecord, record: StoredRecord)
         patient_pseudonyms=(place.patient_pseudonym,),
         tenant=place.tenant,
     )
-    for one in _all(trail, wanted, place.index) if suggested else ():
+    for one in listed(trail, wanted, place.index) if suggested else ():
         try:
             retracted = suggestions_of(trail.read(one.index).output).retracted
         except RecordGone:
@@ -116,9 +123,3 @@ def _taken_back_by(trail: AuditTrail, place: ListedRecord, record: StoredRecord)
         if not retracted.isdisjoint(suggested):
             return one.index
     return None
-
-
-def _all(trail: AuditTrail, wanted: Selection, after: int) -> Iterator[ListedRecord]:
-    while found := trail.listed(wanted, after, _PAGE):
-        yield from found
-        after = found[-1].index
