@@ -92,7 +92,7 @@ serve: setup ## serve on 127.0.0.1 (PORT=50051)
 test: setup-dev ## run the tests, on every core (T=path, K=pattern: those alone, on one)
 	@$(PYTEST) $(if $(T)$(K),,--numprocesses auto --dist loadfile) $(T) $(if $(K),-k "$(K)")
 
-check: format-check lint types walls proto-check conformance test ## everything that must be green before a change is done
+check: format-check lint types walls proto-check packs conformance test ## everything that must be green before a change is done
 
 format: setup-dev ## write the code the way the formatter wants it
 	@$(BIN)/ruff format $(SOURCES)
