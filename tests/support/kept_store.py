@@ -8,6 +8,7 @@ from pathlib import Path
 from pactolus_adapters.audit.erased_keys import ERASED_KEYS_FILE, ErasedKeys
 from pactolus_adapters.audit.keeping import Keeper
 from pactolus_adapters.audit.key_sources import KEY_FILE, KeySource
+from pactolus_adapters.audit.restore import Restored, Wanted
 from pactolus_adapters.audit.signing_file import SIGNING_FILE
 from pactolus_adapters.audit.sqlite import SqliteAuditLog
 from pactolus_adapters.audit.stores import StorePlace, key_source
@@ -16,7 +17,11 @@ from pactolus_adapters.trail.events import Actor, Event, EventRecorder, event_re
 from pactolus_engine.ports import Change, NewRecord
 from tests.contract.audit_log import fixed_clock, new_record
 
-__all__ = ["erase", "filled", "keeper", "named", "new_home", "opened"]
+__all__ = ["NOTHING", "erase", "filled", "keeper", "named", "new_home", "opened", "restore_into"]
+
+
+NOTHING = Wanted()
+"""A restore of which nothing is asked."""
 
 
 def named(request_id: str, *names: str) -> NewRecord:
@@ -62,3 +67,10 @@ def new_home(directory: Path, old: Path) -> Path:
     for name in (KEY_FILE, SIGNING_FILE):
         shutil.copy2(old / name, directory / name)
     return directory
+
+
+def restore_into(old: Path, backup: Path, home: Path, wanted: Wanted = NOTHING, **more: Path) -> Restored:
+    """Restores a backup into a new home with the keys of the old one. `keys`, `erased`: files, where they are
+    elsewhere, or any."""
+    erased = (more["erased"],) if "erased" in more else ()
+    return keeper(new_home(home, old)).restore(backup, more.get("keys"), erased, wanted)

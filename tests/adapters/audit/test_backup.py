@@ -18,9 +18,7 @@ from pactolus_engine.ports import DestroyKey, PrunePayloads
 from pactolus_engine.trail import Selection
 from tests.contract.audit_log import new_record
 from tests.contract.audit_trail import event
-from tests.support.kept_store import erase, filled, keeper, named, new_home, opened
-
-NOTHING = Wanted()
+from tests.support.kept_store import NOTHING, erase, filled, keeper, named, new_home, opened, restore_into
 
 
 @pytest.fixture
@@ -28,11 +26,6 @@ def store(tmp_path: Path) -> Path:
     """Six records about three patients."""
     filled(tmp_path / "data")
     return tmp_path / "data"
-
-
-def _restored(store: Path, backup: Path, home: Path, wanted: Wanted = NOTHING, **more: Path) -> Restored:
-    erased = (more["erased"],) if "erased" in more else ()
-    return keeper(new_home(home, store)).restore(backup, more.get("keys"), erased, wanted)
 
 
 def _all_of(log: SqliteAuditLog, end: int) -> list[object]:
@@ -53,7 +46,7 @@ def _all_of(log: SqliteAuditLog, end: int) -> list[object]:
 def test_a_restored_log_is_the_log(store: Path, tmp_path: Path) -> None:
     made = keeper(store).back_up(tmp_path / "backup")
     assert (made.manifest.size, made.is_recorded) == (7, True)
-    assert _restored(store, tmp_path / "backup", tmp_path / "new") == Restored(7, 0, None)
+    assert restore_into(store, tmp_path / "backup", tmp_path / "new") == Restored(7, 0, None)
     before, after = opened(store), opened(tmp_path / "new")
     assert _all_of(after, 7) == _all_of(before, 7)
     assert list(after.checkpoints())[: len(list(before.checkpoints()))] == list(before.checkpoints())
@@ -76,7 +69,7 @@ def test_erasures_and_prunings_of_the_log_are_restored_as_they_were(store: Path,
     log.close()
     erase(store, "p2")
     size = keeper(store).back_up(tmp_path / "backup").manifest.size
-    assert _restored(store, tmp_path / "backup", tmp_path / "new") == Restored(size, 0, None)
+    assert restore_into(store, tmp_path / "backup", tmp_path / "new") == Restored(size, 0, None)
     before, after = opened(store), opened(tmp_path / "new")
     assert _all_of(after, size) == _all_of(before, size)
     states = {key.key_id: key.destroyed_by for key in before.data_keys()}
@@ -92,7 +85,7 @@ def test_a_backup_beside_a_server_ends_at_its_last_checkpoint(store: Path, tmp_p
     made = keeper(store).back_up(tmp_path / "backup")
     assert (made.manifest.size, made.is_recorded) == (6, False)
     server.close()
-    assert _restored(store, tmp_path / "backup", tmp_path / "new").size == 6
+    assert restore_into(store, tmp_path / "backup", tmp_path / "new").size == 6
     assert key_id in read_keys(tmp_path / "backup" / KEYS_FILE).keys
 
 
@@ -109,7 +102,7 @@ def test_what_was_erased_after_the_checkpoint_of_a_backup_does_not_come_back(
     assert (made.size, len(made.erased_later), made.pruned_later) == (6, 1, 1)
     connection.close()
     server.close()
-    assert _restored(store, tmp_path / "backup", tmp_path / "new").erased == 1
+    assert restore_into(store, tmp_path / "backup", tmp_path / "new").erased == 1
     log = opened(tmp_path / "new")
     gone = [index for index, one in log.opened(0, 6) if isinstance(one, RecordGone)]
     assert gone == [0, 1, 4]
@@ -157,7 +150,9 @@ def test_what_was_erased_late_is_known_without_the_key_file(store: Path, tmp_pat
     connection.close()
     keeper(store).back_up(tmp_path / "backup", tmp_path / "keys")
     server.close()
-    _restored(store, tmp_path / "backup", tmp_path / "new", Wanted(without_key=True), keys=tmp_path / "none")
+    restore_into(
+        store, tmp_path / "backup", tmp_path / "new", Wanted(without_key=True), keys=tmp_path / "none"
+    )
     log = opened(tmp_path / "new")
     told = [str(one) for _, one in log.opened(0, 6)]
     assert ["was erased by record `7`" in text for text in told] == [index in {1, 4} for index in range(6)]
@@ -207,7 +202,7 @@ def test_a_damaged_backup_is_refused_and_leaves_nothing(
         content[content.index(b"origin") + 1] ^= 1
         path.write_bytes(content)
     with pytest.raises(AuditUnavailable, match="backup"):
-        _restored(store, tmp_path / "backup", tmp_path / "new")
+        restore_into(store, tmp_path / "backup", tmp_path / "new")
     assert not (tmp_path / "new" / DATABASE_FILE).exists()
 
 
@@ -221,7 +216,7 @@ def test_a_backup_that_was_made_to_fit_its_digest_is_refused(store: Path, tmp_pa
     connection.close()
     _digest_again(tmp_path / "backup")
     with pytest.raises(AuditUnavailable, match="record `2` of the audit log was altered"):
-        _restored(store, tmp_path / "backup", tmp_path / "new")
+        restore_into(store, tmp_path / "backup", tmp_path / "new")
     connection = apsw.Connection(str(tmp_path / "backup" / LOG_FILE))
     connection.execute(
         "UPDATE audit_entry SET (leaf, leaf_hash) = (SELECT leaf, leaf_hash FROM audit_entry"
@@ -230,7 +225,7 @@ def test_a_backup_that_was_made_to_fit_its_digest_is_refused(store: Path, tmp_pa
     connection.close()
     _digest_again(tmp_path / "backup")
     with pytest.raises(AuditUnavailable, match="not those that its checkpoint was signed for"):
-        _restored(store, tmp_path / "backup", tmp_path / "newer")
+        restore_into(store, tmp_path / "backup", tmp_path / "newer")
     assert not (tmp_path / "newer" / DATABASE_FILE).exists()
 
 
@@ -245,9 +240,11 @@ def test_keys_of_another_log_are_refused(store: Path, tmp_path: Path) -> None:
     filled(tmp_path / "other")
     keeper(tmp_path / "other").back_up(tmp_path / "other-backup")
     with pytest.raises(AuditUnavailable, match="key file is of another log"):
-        _restored(store, tmp_path / "backup", tmp_path / "new1", keys=tmp_path / "other-backup" / KEYS_FILE)
+        restore_into(
+            store, tmp_path / "backup", tmp_path / "new1", keys=tmp_path / "other-backup" / KEYS_FILE
+        )
     with pytest.raises(AuditUnavailable, match="signing key belongs to another"):
-        _restored(tmp_path / "other", tmp_path / "backup", tmp_path / "new2")
+        restore_into(tmp_path / "other", tmp_path / "backup", tmp_path / "new2")
     home = new_home(tmp_path / "new3", store)
     shutil.copy2(tmp_path / "other" / KEY_FILE, home / KEY_FILE)
     with pytest.raises(AuditUnavailable, match="not the one that the keys of the backup are wrapped under"):
@@ -255,7 +252,7 @@ def test_keys_of_another_log_are_refused(store: Path, tmp_path: Path) -> None:
     filled(store, 1, 50)
     keeper(store).back_up(tmp_path / "newer")
     with pytest.raises(AuditUnavailable, match="older than the backup of the log"):
-        _restored(store, tmp_path / "newer", tmp_path / "new4", keys=tmp_path / "backup" / KEYS_FILE)
+        restore_into(store, tmp_path / "newer", tmp_path / "new4", keys=tmp_path / "backup" / KEYS_FILE)
 
 
 def test_a_restore_never_writes_over_a_store(store: Path, tmp_path: Path) -> None:
@@ -300,11 +297,13 @@ def test_a_backup_that_ends_before_a_held_checkpoint_is_refused_unless_the_loss_
     log.append(named("lost", "Patient/p1"))
     held = log.publish()
     log.close()
-    assert _restored(store, tmp_path / "backup", tmp_path / "new1", Wanted(expected=held_before)).lost is None
+    assert (
+        restore_into(store, tmp_path / "backup", tmp_path / "new1", Wanted(expected=held_before)).lost is None
+    )
     with pytest.raises(AuditUnavailable, match="records `7` to `7` would be lost"):
-        _restored(store, tmp_path / "backup", tmp_path / "new2", Wanted(expected=held))
+        restore_into(store, tmp_path / "backup", tmp_path / "new2", Wanted(expected=held))
     assert not (tmp_path / "new2" / DATABASE_FILE).exists()
-    restored = _restored(
+    restored = restore_into(
         store, tmp_path / "backup", tmp_path / "new3", Wanted(expected=held, accept_loss=True)
     )
     assert restored.lost == (7, 8)
@@ -314,7 +313,7 @@ def test_a_backup_that_ends_before_a_held_checkpoint_is_refused_unless_the_loss_
     filled(tmp_path / "other")
     log = opened(tmp_path / "other")
     with pytest.raises(AuditUnavailable, match="does not vouch"):
-        _restored(store, tmp_path / "backup", tmp_path / "new4", Wanted(expected=log.publish()))
+        restore_into(store, tmp_path / "backup", tmp_path / "new4", Wanted(expected=log.publish()))
     log.close()
 
 
@@ -329,7 +328,7 @@ def test_a_backup_of_another_history_is_refused(store: Path, tmp_path: Path) -> 
     held = log.publish()
     log.close()
     with pytest.raises(AuditUnavailable, match="another history"):
-        _restored(store, tmp_path / "backup", tmp_path / "new", Wanted(expected=held))
+        restore_into(store, tmp_path / "backup", tmp_path / "new", Wanted(expected=held))
 
 
 def test_newer_keys_take_the_place_of_older_ones_of_the_same_log(store: Path, tmp_path: Path) -> None:
@@ -339,7 +338,7 @@ def test_newer_keys_take_the_place_of_older_ones_of_the_same_log(store: Path, tm
         erase(store, patient)
     keeper(store).back_up(tmp_path / "two", tmp_path / "keys")
     assert read_keys(tmp_path / "keys").keys[key_id].wrapped == b""
-    assert _restored(store, tmp_path / "one", tmp_path / "new", keys=tmp_path / "keys").erased == 3
+    assert restore_into(store, tmp_path / "one", tmp_path / "new", keys=tmp_path / "keys").erased == 3
     filled(tmp_path / "other")
     for path in (tmp_path / "keys", tmp_path / "one" / MANIFEST_FILE):
         before = path.read_bytes()

@@ -6,13 +6,9 @@ import pytest
 
 from pactolus_adapters.audit.backup_files import KEYS_FILE
 from pactolus_adapters.audit.key_sources import KEY_FILE
-from pactolus_adapters.audit.restore import Restored, Wanted
-from pactolus_adapters.audit.sqlite import SqliteAuditLog
-from pactolus_engine.errors import AuditUnavailable, PactolusError, RecordGone
-from pactolus_engine.trail import Selection
-from tests.support.kept_store import erase, filled, keeper, named, new_home, opened
-
-NOTHING = Wanted()
+from pactolus_adapters.audit.restore import Wanted
+from pactolus_engine.errors import AuditUnavailable, RecordGone
+from tests.support.kept_store import NOTHING, erase, filled, keeper, named, new_home, opened, restore_into
 
 
 @pytest.fixture
@@ -20,26 +16,6 @@ def store(tmp_path: Path) -> Path:
     """Six records about three patients."""
     filled(tmp_path / "data")
     return tmp_path / "data"
-
-
-def _restored(store: Path, backup: Path, home: Path, wanted: Wanted = NOTHING, **more: Path) -> Restored:
-    erased = (more["erased"],) if "erased" in more else ()
-    return keeper(new_home(home, store)).restore(backup, more.get("keys"), erased, wanted)
-
-
-def _all_of(log: SqliteAuditLog, end: int) -> list[object]:
-    """Everything that anybody can ask of the first records."""
-    read = [str(one) if isinstance(one, PactolusError) else one for _, one in log.opened(0, end)]
-    pseudonyms = log.pseudonyms("north", ("Patient/p1",))
-    return [
-        *read,
-        *log.entries(0, end),
-        *log.listed(Selection(), -1, end),
-        *[one.index for one in log.listed(Selection(patient_pseudonyms=pseudonyms), -1, end)],
-        log.root(end),
-        log.history("north", ("urn:oid:1|1",)),
-        log.verifier_key,
-    ]
 
 
 @pytest.mark.parametrize("has_key_file", [True, False])
@@ -77,7 +53,7 @@ def test_what_was_lost_is_not_said_to_be_erased_by_a_later_restore(store: Path, 
     (home / KEY_FILE).unlink()
     keeper(home).restore(tmp_path / "backup", None, (), Wanted(without_key=True))
     keeper(home).back_up(tmp_path / "second")
-    assert _restored(home, tmp_path / "second", tmp_path / "newest").erased == 0
+    assert restore_into(home, tmp_path / "second", tmp_path / "newest").erased == 0
     log = opened(tmp_path / "newest")
     assert ["was lost" in str(one) for _, one in log.opened(0, 7)] == [True] * 7
     log.close()
