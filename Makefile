@@ -17,7 +17,7 @@ PYTEST   := $(PY) -m pytest
 
 .DEFAULT_GOAL := help
 .DELETE_ON_ERROR:
-.PHONY: help setup setup-authoring setup-postgres setup-dev demo serve test check format format-check lint types walls proto proto-check \
+.PHONY: help setup setup-authoring setup-postgres setup-replay setup-spark setup-dev demo serve test check format format-check lint types walls proto proto-check \
         packs mutants conformance fuzz bench bench-audit faults differential requirements clean
 
 help: ## print this list
@@ -30,6 +30,10 @@ setup: $(STAMPS)/project ## make .venv with the runtime and the command .venv/bi
 setup-authoring: setup $(STAMPS)/authoring ## add what proving and comparing rule packs needs
 
 setup-postgres: setup $(STAMPS)/postgres ## add what keeping the audit log in PostgreSQL needs
+
+setup-replay: setup $(STAMPS)/replay ## add what evaluating recorded decisions again needs
+
+setup-spark: setup $(STAMPS)/spark ## add what replays on Apache Spark need (and a Java runtime, which is yours to install)
 
 setup-dev: setup $(STAMPS)/dev ## add what testing and checking need
 
@@ -69,7 +73,17 @@ $(STAMPS)/postgres: requirements/postgres.txt $(STAMPS)/project
 	@$(INSTALL) -r requirements/postgres.txt
 	@touch $@
 
-$(STAMPS)/dev: requirements/dev.txt $(STAMPS)/authoring $(STAMPS)/postgres
+$(STAMPS)/replay: requirements/replay.txt $(STAMPS)/project
+	@echo "installing what replays and their reports need"
+	@$(INSTALL) -r requirements/replay.txt
+	@touch $@
+
+$(STAMPS)/spark: requirements/spark.txt $(STAMPS)/replay
+	@echo "installing Apache Spark (large; a Java runtime is needed to run it)"
+	@$(INSTALL) -r requirements/spark.txt
+	@touch $@
+
+$(STAMPS)/dev: requirements/dev.txt $(STAMPS)/authoring $(STAMPS)/postgres $(STAMPS)/spark
 	@echo "installing what tests and checks need"
 	@$(INSTALL) -r requirements/dev.txt
 	@touch $@
@@ -151,7 +165,7 @@ COMPILE := ../$(BIN)/pip-compile --quiet --generate-hashes --allow-unsafe --stri
            --no-emit-index-url --no-emit-trusted-host --no-emit-find-links
 
 requirements: setup-dev ## write requirements/*.txt anew from the .in files (UPGRADE=1 takes newer versions)
-	@cd requirements && for part in build runtime authoring postgres dev fuzz; do \
+	@cd requirements && for part in build runtime authoring postgres replay spark dev fuzz; do \
 	  $(COMPILE) $(if $(UPGRADE),--upgrade) --output-file $$part.txt $$part.in || exit 1; done
 
 clean: ## remove caches and the virtual environment; recorded decisions in pactolus-data stay

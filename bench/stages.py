@@ -15,7 +15,7 @@ from statistics import median
 from time import perf_counter_ns
 from typing import Any
 
-from pactolus_adapters import hallway, new_records
+from pactolus_adapters import hallway, new_records, request_way
 from pactolus_adapters.audit.sqlite import SqliteAuditLog
 from pactolus_adapters.earlier import Memory, Past
 from pactolus_adapters.grpcapi.convert import response
@@ -46,7 +46,7 @@ MEANINGS = {
 
 _WATCHED: tuple[tuple[str, Any, str], ...] = (
     ("look up", SqliteAuditLog, "answered"),
-    ("read", hallway, "read_with_resources"),
+    ("read", request_way, "read_with_resources"),
     ("look back", Memory, "past"),
     ("look back", Past, "unsettled"),
     ("weigh+cells", use_case, "weigh"),
@@ -56,7 +56,7 @@ _WATCHED: tuple[tuple[str, Any, str], ...] = (
     ("definition", use_case, "agreed_truths"),
     ("decide", use_case, "decide"),
     ("decide", use_case, "decision_id"),
-    ("write", hallway, "write"),
+    ("write", request_way, "write"),
     ("record", hallway, "request_digest"),
     ("record", new_records, "encode_answer"),
     ("record", new_records, "stored_input"),

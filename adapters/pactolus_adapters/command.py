@@ -8,7 +8,14 @@ from pactolus_adapters.instants import written
 from pactolus_engine.errors import Violation
 from pactolus_engine.record import ReceivedRequest
 
-__all__ = ["WHOLE_REQUEST", "EvaluateCommand", "envelope_violations", "filed_under", "received"]
+__all__ = [
+    "WHOLE_REQUEST",
+    "EvaluateCommand",
+    "envelope_violations",
+    "filed_under",
+    "received",
+    "received_again",
+]
 
 WHOLE_REQUEST: Final = "request"
 """The place of a violation that concerns the request as a whole: nothing in it could be read."""
@@ -66,6 +73,26 @@ def received(command: EvaluateCommand) -> ReceivedRequest:
         client=command.client,
         tenant=command.tenant,
         unread=command.unread,
+        violations=command.violations,
+    )
+
+
+def received_again(request: ReceivedRequest) -> EvaluateCommand:
+    """The command that a recorded request came as; the inverse of `received`."""
+    asked = request.evaluation_time
+    return EvaluateCommand(
+        resources=request.resources,
+        bundle=request.bundle,
+        patient=request.patient,
+        pack_id=request.pack_id,
+        pack_version=request.pack_version,
+        evaluation_time=datetime.fromisoformat(asked) if asked else None,
+        fhir_version=request.fhir_version,
+        request_id=request.request_id,
+        client=request.client,
+        tenant=request.tenant,
+        violations=request.violations,
+        unread=request.unread,
     )
 
 

@@ -11,20 +11,13 @@ from datetime import datetime
 from typing import Final, Protocol
 
 from pactolus_adapters.answers import decode_answer
-from pactolus_adapters.command import (
-    WHOLE_REQUEST,
-    EvaluateCommand,
-    envelope_violations,
-    filed_under,
-    received,
-)
-from pactolus_adapters.consider import Asked, Considered, consider
+from pactolus_adapters.command import WHOLE_REQUEST, EvaluateCommand, filed_under, received
+from pactolus_adapters.consider import Asked, consider
 from pactolus_adapters.earlier import Memory, Turns
-from pactolus_adapters.fhir.envelope import Envelope
-from pactolus_adapters.fhir.read import Read, read_with_resources
-from pactolus_adapters.fhir.write import write
+from pactolus_adapters.fhir.read import Read
 from pactolus_adapters.instants import milliseconds
-from pactolus_adapters.new_records import HallwaySettings, evaluation_record, failure_record
+from pactolus_adapters.new_records import evaluation_record, failure_record
+from pactolus_adapters.request_way import HallwaySettings, read_command, write_answer
 from pactolus_engine.compiled import CompiledPack
 from pactolus_engine.decision import Decision
 from pactolus_engine.errors import InputInvalid, PackNotFound, PatientMoved, RecordGone, Violation
@@ -133,37 +126,7 @@ class Hallway:
     def _read(
         self, command: EvaluateCommand, compiled: CompiledPack, taken: tuple[TakenInput, ...] = ()
     ) -> Read:
-        """The facts, or every violation of the request at once."""
-        violations = [*command.violations, *envelope_violations(command)]
-        if any(violation.field == WHOLE_REQUEST for violation in violations):
-            raise InputInvalid(violations)
-        try:
-            found = read_with_resources(
-                command.resources,
-                command.bundle,
-                command.patient,
-                compiled.pack,
-                local_base=self.settings.local_base,
-                limits=self.settings.limits,
-                known_bases=self.settings.known_bases,
-                taken=taken,
-            )
-        except InputInvalid as refusal:
-            violations += refusal.violations
-        if violations:
-            raise InputInvalid(violations)
-        return found
-
-    def _written(self, command: EvaluateCommand, compiled: CompiledPack, considered: Considered) -> bytes:
-        return write(
-            considered.decision,
-            compiled.pack,
-            considered.facts,
-            Envelope(command.request_id, command.client, command.tenant),
-            local_base=self.settings.local_base,
-            engine_version=self.settings.versions["pactolus"],
-            earlier=considered.earlier,
-        )
+        return read_command(command, compiled, self.settings, taken)
 
     def _append(self, record: NewRecord) -> Answer:
         """Records and answers: with the answer of an earlier record if another thread was first."""
@@ -194,7 +157,14 @@ class Hallway:
             return self._read(command, asked.compiled, taken)
 
         considered = consider(sent, again, past, asked, self.matcher)
-        bundle = self._written(command, asked.compiled, considered)
+        bundle = write_answer(
+            considered.decision,
+            considered.facts,
+            considered.earlier,
+            command,
+            asked.compiled,
+            self.settings,
+        )
         return evaluation_record(
             request, considered, bundle, past, names, asked.compiled, asked.instant, self.settings
         )

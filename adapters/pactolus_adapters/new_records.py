@@ -1,15 +1,13 @@
 """What is to be recorded of a request: its answer or its refusal, and all that a later replay starts from."""
 
-from collections.abc import Mapping
-from dataclasses import dataclass
 from datetime import datetime
 
 from pactolus_adapters.answers import encode_answer, encode_refusal
 from pactolus_adapters.command import filed_under
 from pactolus_adapters.consider import Considered
 from pactolus_adapters.earlier import Past
-from pactolus_adapters.fhir.strict_json import Limits
 from pactolus_adapters.instants import written
+from pactolus_adapters.request_way import HallwaySettings
 from pactolus_engine.compiled import CompiledPack
 from pactolus_engine.decision import PackIdentity
 from pactolus_engine.errors import EnginesDisagree
@@ -22,23 +20,7 @@ from pactolus_engine.record import (
     stored_input,
 )
 
-__all__ = ["HallwaySettings", "evaluation_record", "failure_record"]
-
-
-@dataclass(frozen=True, slots=True)
-class HallwaySettings:
-    """What of the settings bears on an answer; recorded with every one.
-
-    `local_base`: the base of the site's code systems, ending in `/CodeSystem/`. `versions`: name of
-    a part of the software → its version. `known_bases`: the FHIR servers whose address in a reference
-    means no more than `Type/id`.
-    """
-
-    default_pack: str
-    local_base: str
-    limits: Limits
-    versions: Mapping[str, str]
-    known_bases: tuple[str, ...] = ()
+__all__ = ["evaluation_record", "failure_record"]
 
 
 def evaluation_record(
@@ -126,11 +108,7 @@ def _decided_by(
         instant=written(instant),
         pack=pack,
         parameters={name: str(value) for name, value in sorted(parameters.items())},
-        settings={
-            "default_pack": settings.default_pack,
-            "local_base": settings.local_base,
-            "fhir_bases": ",".join(settings.known_bases),
-        },
+        settings=settings.recorded(),
         versions=dict(settings.versions),
         content_digest=compiled.pack.content_digest if compiled else "",
         overlay_digest=overlay.digest if overlay else "",

@@ -9,6 +9,8 @@ PactolusError
 ├── MatcherFailed      the rule engine died or hung; the caller may try again
 ├── PatientMoved       evaluate again: something was recorded about the patient in between
 ├── AuditUnavailable   the operator mends the store; no answer left the house
+│   ├── RecordAltered       a part of one record is not what was recorded, or is gone
+│   └── RecordUnknownForm   one record has a form of another version than this one
 ├── RecordNotFound     the caller names a record that is in the log, and theirs
 ├── RecordGone         what is asked for was erased, pruned, or its key is lost; its proof stands
 ├── SolverMissing      the author installs what proofs need
@@ -31,8 +33,10 @@ __all__ = [
     "PackTooComplex",
     "PactolusError",
     "PatientMoved",
+    "RecordAltered",
     "RecordGone",
     "RecordNotFound",
+    "RecordUnknownForm",
     "RequestIdReused",
     "SolverMissing",
     "Violation",
@@ -115,6 +119,14 @@ class PatientMoved(PactolusError):
 
 class AuditUnavailable(PactolusError):
     """The audit store cannot take the record, so no answer may leave."""
+
+
+class RecordAltered(AuditUnavailable):
+    """A part of a record is not what was recorded, or is gone though nothing erased it."""
+
+
+class RecordUnknownForm(AuditUnavailable):
+    """A record has a form that this version cannot read."""
 
 
 class RecordNotFound(PactolusError):

@@ -21,6 +21,7 @@ from types import UnionType
 from typing import Any, Final, TypeVar, cast, get_args, get_origin, get_type_hints
 
 from pactolus_engine.decision import LATER, Decision, PackIdentity
+from pactolus_engine.errors import Violation
 from pactolus_engine.pack.approval import RecordedApproval
 
 __all__ = [
@@ -133,7 +134,7 @@ class ReceivedRequest:
     """A request as a door received it, byte for byte; empty means not said.
 
     `evaluation_time` is RFC 3339 in UTC with milliseconds, as the caller asked for it. `unread`: the
-    bytes of what the door could not read; such a request is refused.
+    bytes of what the door could not read; such a request is refused. `violations`: what the door found wrong.
     """
 
     resources: tuple[bytes, ...] = ()
@@ -147,6 +148,7 @@ class ReceivedRequest:
     client: str = ""
     tenant: str = ""
     unread: bytes = b""
+    violations: tuple[Violation, ...] = field(default=(), metadata=LATER)
 
 
 @dataclass(frozen=True, slots=True)

@@ -4,7 +4,7 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from typing import Protocol
 
-from pactolus_engine.errors import AuditUnavailable, PactolusError
+from pactolus_engine.errors import PactolusError, RecordAltered
 from pactolus_engine.ports import AuditLog, StoredRecord
 
 __all__ = [
@@ -116,7 +116,7 @@ class Reach:
         return sum(self.keys.values())
 
 
-class PayloadUnfit(AuditUnavailable):
+class PayloadUnfit(RecordAltered):
     """The payload of a record does not open at its place: it, the leaf or the place is another than it was."""
 
 

@@ -8,8 +8,8 @@ import pytest
 
 from tests.house.tree import ROOT
 
-PARTS = ("authoring", "build", "dev", "fuzz", "postgres", "runtime")
-EXTRAS = ("authoring", "postgres")
+PARTS = ("authoring", "build", "dev", "fuzz", "postgres", "replay", "runtime", "spark")
+EXTRAS = ("authoring", "postgres", "replay", "spark")
 
 
 def _project() -> dict[str, object]:

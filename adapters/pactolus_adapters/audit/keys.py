@@ -18,7 +18,7 @@ from cryptography.hazmat.primitives.hashes import SHA256
 from cryptography.hazmat.primitives.hmac import HMAC
 from cryptography.hazmat.primitives.kdf.hkdf import HKDF
 
-from pactolus_engine.errors import AuditUnavailable
+from pactolus_engine.errors import AuditUnavailable, RecordAltered
 
 __all__ = ["KEY_BYTES", "NONCE_BYTES", "Keys", "RandomBytes", "WrappedKey", "associated_data"]
 
@@ -82,11 +82,11 @@ class Keys:
         return self._wrap(key.key_id, key.subject, before.unwrap(key), random_bytes)
 
     def unwrap(self, key: WrappedKey) -> bytes:
-        """The plain key. Raises `AuditUnavailable` when the stored one was altered."""
+        """The plain key. Raises `RecordAltered` when the stored one was altered."""
         try:
             return self._wrapping.decrypt(key.nonce, key.wrapped, _key_binding(key.key_id, key.subject))
         except (InvalidTag, ValueError) as error:
-            raise AuditUnavailable("a data key does not open: its row in `data_key` was altered") from error
+            raise RecordAltered("a data key does not open: its row in `data_key` was altered") from error
 
     def wrapped_pseudonym_key(self, random_bytes: RandomBytes) -> str:
         """The key of pseudonyms as the store keeps it: nonce and wrapped key in hex, a colon between."""

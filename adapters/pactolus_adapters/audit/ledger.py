@@ -22,7 +22,7 @@ from pactolus_adapters.audit.seal import (
     written_time,
 )
 from pactolus_adapters.tlog.tree import appended
-from pactolus_engine.errors import AuditUnavailable, PactolusError, PatientMoved, RecordGone, RequestIdReused
+from pactolus_engine.errors import PactolusError, PatientMoved, RecordAltered, RecordGone, RequestIdReused
 from pactolus_engine.ports import (
     HISTORY_RECORDS,
     Change,
@@ -275,7 +275,7 @@ class Ledger:
         """The record, its key unwrapped once for all records under it (`plain`)."""
         key = keys.get(found.key_id)
         if key is None:
-            raise AuditUnavailable(f"record `{index}` of the audit log cannot be opened: its key is gone")
+            raise RecordAltered(f"record `{index}` of the audit log cannot be opened: its key is gone")
         if key.destroyed_by is not None:
             raise RecordGone(f"record `{index}` was erased by record `{key.destroyed_by}`; its proof stands")
         if key.wrapped_by != self.keys.check_value:
@@ -300,5 +300,5 @@ def _whole(index: int, found: SealedRecord | Gone | None) -> SealedRecord:
     if isinstance(found, SealedRecord):
         return found
     if found is None or found.by is None:
-        raise AuditUnavailable(f"record `{index}` of the audit log is incomplete: a part of it is gone")
+        raise RecordAltered(f"record `{index}` of the audit log is incomplete: a part of it is gone")
     raise RecordGone(f"record `{index}` was erased by record `{found.by}`; its proof stands")

@@ -20,7 +20,7 @@ from cryptography.exceptions import InvalidTag
 from cryptography.hazmat.primitives.ciphers.aead import AESGCM
 
 from pactolus_adapters.audit.keys import NONCE_BYTES, Keys, RandomBytes, associated_data
-from pactolus_engine.errors import AuditUnavailable
+from pactolus_engine.errors import RecordAltered, RecordUnknownForm
 from pactolus_engine.ports import DestroyKey, NewRecord, PrunePayloads, StoredRecord
 from pactolus_engine.record import (
     COMMITMENT_FIELDS,
@@ -223,8 +223,8 @@ def _public_change(record: NewRecord) -> dict[str, str]:
 def open_record(sealed: SealedRecord, place: Place, data_key: bytes) -> StoredRecord:
     """Opens a record and checks every part against the others.
 
-    `place` is where the caller asked for it. Raises `AuditUnavailable`, naming the index, when a
-    part was altered, moved or exchanged.
+    `place` is where the caller asked for it. Raises `RecordAltered`, naming the index, when a
+    part was altered, moved or exchanged, `RecordUnknownForm` when it is of another version.
     """
     if leaf_hash(sealed.leaf) != sealed.leaf_hash:
         raise _altered(place, "its leaf does not match its leaf hash")
@@ -254,7 +254,7 @@ def _commitment(sealed: SealedRecord, place: Place) -> dict[str, str]:
     try:
         return {**dict.fromkeys(_CHECKED, ""), **read_commitment(sealed.leaf)}
     except ValueError as error:
-        raise AuditUnavailable(f"record `{place.index}` has a leaf that this version cannot read") from error
+        raise RecordUnknownForm(f"record `{place.index}` has a leaf that this version cannot read") from error
 
 
 def _decrypted(sealed: SealedRecord, place: Place, data_key: bytes) -> list[bytes]:
@@ -319,9 +319,9 @@ _ROW_FIELDS_LATER: Final = frozenset({"other_pseudonyms", "decision_pseudonym", 
 _CANONICAL: Final = json.JSONEncoder(ensure_ascii=False, sort_keys=True, separators=(",", ":"))
 
 
-def _altered(place: Place, what: str) -> AuditUnavailable:
-    return AuditUnavailable(f"record `{place.index}` of the audit log was altered: {what}")
+def _altered(place: Place, what: str) -> RecordAltered:
+    return RecordAltered(f"record `{place.index}` of the audit log was altered: {what}")
 
 
-def _unreadable(place: Place) -> AuditUnavailable:
-    return AuditUnavailable(f"record `{place.index}` has a payload that this version cannot read")
+def _unreadable(place: Place) -> RecordUnknownForm:
+    return RecordUnknownForm(f"record `{place.index}` has a payload that this version cannot read")

@@ -1,0 +1,1 @@
+"""Recorded decisions evaluated again, in batches: read, decided, compared, reported."""

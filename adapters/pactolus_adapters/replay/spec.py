@@ -1,0 +1,60 @@
+"""What a replay is of: which records, under which pack, by which software. Two runs of one spec give one root."""
+
+import json
+from collections.abc import Iterator
+from dataclasses import asdict, dataclass, field
+from typing import Any, Final
+
+from pactolus_engine.decision import PackIdentity
+
+__all__ = ["Partition", "ReplaySpec", "partitions", "read_spec", "written_spec"]
+
+_LEAST_PARTITION: Final = 256
+_MOST_PARTITIONS: Final = 4096
+"""A partition is what is done again after a crash, and what a worker takes at once; a folder of more files than
+this is slow to list."""
+
+
+@dataclass(frozen=True, slots=True)
+class Partition:
+    """A run of records, `first` to before `end`."""
+
+    number: int
+    first: int
+    end: int
+
+
+@dataclass(frozen=True, slots=True)
+class ReplaySpec:
+    """What is replayed. `source`: what was read, as its kind and whatever fixes its content (`{"kind": "log",
+    "origin": …, "root": …}`). `pack`: None replays each record under the pack that decided it. `of`: only records
+    that this pack decided; empty: all. `software`: versions of what replays. `first` and `end`: as of a partition."""
+
+    source: dict[str, str]
+    first: int
+    end: int
+    pack: PackIdentity | None = None
+    of: str = ""
+    software: dict[str, str] = field(default_factory=dict)
+
+
+def partitions(spec: ReplaySpec) -> Iterator[Partition]:
+    """The partitions of a replay, the same whenever and wherever it runs; the report root does not depend on them."""
+    size = max(_LEAST_PARTITION, -(-(spec.end - spec.first) // _MOST_PARTITIONS))
+    for number, first in enumerate(range(spec.first, spec.end, size)):
+        yield Partition(number, first, min(first + size, spec.end))
+
+
+def written_spec(spec: ReplaySpec) -> str:
+    """The spec as JSON for a file."""
+    return json.dumps(asdict(spec), indent=2, sort_keys=True) + "\n"
+
+
+def read_spec(text: str) -> ReplaySpec:
+    """The spec out of `written_spec`. Raises `ValueError` on anything else."""
+    try:
+        document: dict[str, Any] = json.loads(text)
+        pack = document.pop("pack")
+        return ReplaySpec(**document, pack=PackIdentity(**pack) if pack else None)
+    except (TypeError, KeyError, AttributeError) as error:
+        raise ValueError("a replay's spec is expected to be an object with its own fields") from error
