@@ -1,0 +1,32 @@
+"""The packs that a replay may need, by digest: those that decide now, those that decided once, a candidate."""
+
+from collections.abc import Iterable
+
+from pactolus_engine.compiled import CompiledPack
+from pactolus_engine.errors import PackNotFound
+from pactolus_engine.ports import PackShelf
+
+__all__ = ["PacksByDigest", "candidate"]
+
+
+class PacksByDigest:
+    """Compiled packs by the digest that a record names, which covers files, overlay, parameters and sign-offs."""
+
+    def __init__(self, shelves: Iterable[PackShelf]) -> None:
+        self._packs = {one.pack.digest: one for shelf in shelves for one in shelf.all()}
+
+    def get(self, digest: str) -> CompiledPack | None:
+        """The pack of that digest, None when there is none such."""
+        return self._packs.get(digest)
+
+
+def candidate(shelves: Iterable[PackShelf], pack_id: str, version: str = "") -> CompiledPack:
+    """The pack of that name on the first shelf that has it. Raises `PackNotFound`."""
+    for shelf in shelves:
+        try:
+            return shelf.get(pack_id, version)
+        except PackNotFound:
+            continue
+    raise PackNotFound(
+        "no such pack, or no such version of it, is on the shelf; name the folder that holds it (--packs)"
+    )
