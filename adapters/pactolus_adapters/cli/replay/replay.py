@@ -1,0 +1,85 @@
+"""`pactolus replay`: recorded decisions evaluated again, as recorded or under another pack."""
+
+import sys
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import click
+
+from pactolus_adapters.cli.audit.operator import operator
+from pactolus_adapters.cli.exits import Exit
+from pactolus_adapters.cli.options import house_options, overlays_option, releases_options
+
+if TYPE_CHECKING:
+    from pactolus_adapters.replay.ports import PartDone
+    from pactolus_adapters.replay.report.summary import Summary
+
+__all__ = ["replay"]
+
+RUNNERS = ("pool", "inline", "spark")
+
+
+@click.command(short_help="Evaluate recorded decisions again, and explain every difference.")
+@click.option(
+    "--pack",
+    default="",
+    metavar="ID[@VERSION]",
+    help="Evaluate under this pack [each record under the pack that decided it].",
+)
+@click.option("--of", default="", metavar="ID", help="Only records that this pack decided [the id of --pack, or all].")
+@click.option(
+    "--packs",
+    multiple=True,
+    type=click.Path(path_type=Path, file_okay=False, exists=True),
+    help="Folder of further packs, a candidate or those that decided once; may be repeated, the first that has one wins.",
+)
+@click.option("--from", "first", type=click.IntRange(min=0), default=0, help="First record [0].")
+@click.option("--to", "end", type=click.IntRange(min=0), default=0, help="The record after the last [the end of the log].")
+@click.option("--runner", type=click.Choice(RUNNERS), default=RUNNERS[0], help="Where it runs [pool].")
+@click.option("--workers", type=click.IntRange(min=1), help="Processes of the pool [one for each processor].")
+@click.option("--spark-master", default="local[*]", help="Spark master of --runner spark [local[*]].")
+@click.option(
+    "--report",
+    type=click.Path(path_type=Path, file_okay=False),
+    help="Folder of the report: new, or one of a replay to go on with [below --data].",
+)
+@click.option("--reason", default="", help="Why it is made; recorded, and must not name a patient.")
+@click.option("--json", "as_json", is_flag=True, help="The summary as JSON.")
+@house_options
+@overlays_option
+@releases_options
+def replay(
+    pack: str,
+    of: str,
+    packs: tuple[Path, ...],
+    first: int,
+    end: int,
+    runner: str,
+    workers: int | None,
+    spark_master: str,
+    report: Path | None,
+    reason: str,
+    as_json: bool,
+    data: Path | None,
+    database: str | None,
+    rules: Path | None,
+    overlays: Path | None,
+    releases: Path | None,
+    trust: tuple[Path, ...],
+) -> None:
+    """Evaluate recorded decisions again from their stored requests, at their recorded instants.
+
+    Without --pack each record goes through the pack that decided it, and must come out byte for byte. With
+    --pack the answers are compared: which outcomes, options and texts would have been others, by which rule, and why.
+    That it is made, and the root of its report, are recorded in the audit log. A run that was ended goes on
+    when the same command is given with the same --report.
+
+    \b
+    Examples:
+      pactolus replay
+      pactolus replay --pack midas-consolidation@1.1.0 --packs ./candidate --report impact --reason "threshold"
+      pactolus replay --runner spark --spark-master 'local[4]'
+
+    Exit codes: 0 all is identical; 1 something could not be compared; 2 usage; 3 invalid input; 4 pack refused;
+    5 the audit store is unavailable; 10 there are differences.
+    """
