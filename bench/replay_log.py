@@ -2,8 +2,8 @@
 
     python bench/replay_log.py DIRECTORY RECORDS [--processes N]
 
-Each record is one of the example Bundles (every 20th no JSON, which is refused) for a patient of its own, with an MRD of its own between 1e-7 and 1e-3 in
-the unit of the example, at one fixed instant. Decisions are made in several processes and recorded by one, the
+Each record is one of the example Bundles (every 20th no JSON, which is refused) for a patient of its own, with an
+MRD of its own between 1e-7 and 1e-3 in the unit of the example, at one fixed instant. Decisions are made in several processes and recorded by one, the
 usual way. Nothing is drawn by chance: the same number gives the same requests.
 """
 
@@ -70,8 +70,9 @@ def mrd(number: int) -> Decimal:
 def request(number: int) -> bytes:
     """The Bundle of a record."""
     texts = _examples()
-    name, text = texts[number % len(texts)]
-    text = text.replace(name, f"synthetic-{number}")
+    names, text = texts[number % len(texts)]
+    for place, name in enumerate(names):
+        text = text.replace(name, f"synthetic-{number}-{place}")
 
     def with_mrd(found: re.Match[str]) -> str:
         scale = _SCALE.get(found[4])
@@ -83,18 +84,16 @@ def request(number: int) -> bytes:
 
 
 @cache
-def _examples() -> list[tuple[str, str]]:
-    """The id of the patient and the text of each example that is about one."""
+def _examples() -> list[tuple[tuple[str, ...], str]]:
+    """The names of the patient (identifiers, then the id, which may be a part of them) and the text of each example
+    that is about one."""
     found = []
     for file in sorted((ROOT / "examples").glob("*.json")):
         text = file.read_text(encoding="utf-8")
-        names = [
-            e["resource"]["id"]
-            for e in json.loads(text).get("entry", ())
-            if e["resource"]["resourceType"] == "Patient"
-        ]
-        if names:
-            found.append((names[0], text))
+        resources = [entry["resource"] for entry in json.loads(text).get("entry", ())]
+        for patient in (one for one in resources if one["resourceType"] == "Patient"):
+            names = [one["value"] for one in patient.get("identifier", ())]
+            found.append(((*names, patient["id"]), text))
     return found
 
 
