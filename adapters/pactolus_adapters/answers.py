@@ -4,6 +4,7 @@ import json
 from base64 import b64decode, b64encode
 from collections.abc import Iterator
 from dataclasses import dataclass
+from json.encoder import encode_basestring
 from typing import Any
 
 import rfc8785
@@ -27,10 +28,13 @@ _INPUT_INVALID = "input-invalid"
 
 
 def encode_answer(decision: Decision, bundle: bytes) -> bytes:
-    """The decision and the Bundle, canonical."""
-    return rfc8785.dumps(
-        {"decision": decision_json(decision).decode(), "bundle": b64encode(bundle).decode("ascii")}
-    )
+    """The decision and the Bundle, canonical.
+
+    Two texts, one of them base64: written directly, in a third of the time that a general writer takes for
+    texts of this length. A property test compares the two.
+    """
+    told = encode_basestring(decision_json(decision).decode())
+    return f'{{"bundle":"{b64encode(bundle).decode("ascii")}","decision":{told}}}'.encode()
 
 
 def encode_refusal(error: Exception) -> bytes:
