@@ -8,9 +8,12 @@ import click
 
 from pactolus_adapters.cli.audit.operator import operator
 from pactolus_adapters.cli.exits import Exit
+from pactolus_adapters.cli.instant import Instant
 from pactolus_adapters.cli.options import house_options, overlays_option, releases_options
 
 if TYPE_CHECKING:
+    from datetime import datetime
+
     from pactolus_adapters.replay.ports import PartDone
     from pactolus_adapters.replay.report.summary import Summary
 
@@ -20,6 +23,7 @@ RUNNERS = ("pool", "inline", "spark")
 
 
 @click.command(short_help="Evaluate recorded decisions again, and explain every difference.")
+@click.argument("source", required=False, type=click.Path(path_type=Path, exists=True))
 @click.option(
     "--pack",
     default="",
@@ -35,6 +39,7 @@ RUNNERS = ("pool", "inline", "spark")
 )
 @click.option("--from", "first", type=click.IntRange(min=0), default=0, help="First record [0].")
 @click.option("--to", "end", type=click.IntRange(min=0), default=0, help="The record after the last [the end of the log].")
+@click.option("--at", type=Instant(), help="Evaluation instant for what was never evaluated [now].")
 @click.option("--runner", type=click.Choice(RUNNERS), default=RUNNERS[0], help="Where it runs [pool].")
 @click.option("--workers", type=click.IntRange(min=1), help="Processes of the pool [one for each processor].")
 @click.option("--spark-master", default="local[*]", help="Spark master of --runner spark [local[*]].")
@@ -49,11 +54,13 @@ RUNNERS = ("pool", "inline", "spark")
 @overlays_option
 @releases_options
 def replay(
+    source: Path | None,
     pack: str,
     of: str,
     packs: tuple[Path, ...],
     first: int,
     end: int,
+    at: "datetime | None",
     runner: str,
     workers: int | None,
     spark_master: str,
@@ -69,6 +76,9 @@ def replay(
 ) -> None:
     """Evaluate recorded decisions again from their stored requests, at their recorded instants.
 
+    SOURCE is a Parquet export of an audit log, or what was never evaluated: a folder of FHIR Bulk Data NDJSON, or
+    of Bundles; without it the audit log itself is read, a snapshot, beside whoever records in it.
+
     Without --pack each record goes through the pack that decided it, and must come out byte for byte. With
     --pack the answers are compared: which outcomes, options and texts would have been others, by which rule, and why.
     That it is made, and the root of its report, are recorded in the audit log. A run that was ended goes on
@@ -78,8 +88,28 @@ def replay(
     Examples:
       pactolus replay
       pactolus replay --pack midas-consolidation@1.1.0 --packs ./candidate --report impact --reason "threshold"
-      pactolus replay --runner spark --spark-master 'local[4]'
+      pactolus replay records.parquet --runner spark --spark-master 'local[4]'
+      pactolus replay cohort/post-induction --at 2026-03-01T09:00:00Z --json
 
     Exit codes: 0 all is identical; 1 something could not be compared; 2 usage; 3 invalid input; 4 pack refused;
     5 the audit store is unavailable; 10 there are differences.
     """
+    from pactolus_adapters.replay import run
+    from pactolus_adapters.replay.runners.chosen import runner as chosen
+    from pactolus_adapters.settings import settings_from
+    from pactolus_adapters.wiring import replay as wiring
+
+    settings = settings_from(
+        data=data, database=database, rules=rules, overlays=overlays, releases=releases, trust=trust or None
+    )
+    wanted = wiring.Wanted(source, pack, of, packs, first, end, reason=reason, at=at)
+    folder = report or wiring.new_folder(settings)
+    order = wiring.order(settings, wanted, folder)
+    record = wiring.recorder(settings, wanted, operator())
+    state = run.begin(order, record)
+    done = run.records_done(order)
+    with replay_bar(done, order.spec.end - order.spec.first) as tell:
+        run.run_parts(order, chosen(runner, workers, spark_master), wiring.worker_opener(settings, wanted, order), tell)
+    finished = run.finish(order, state, record)
+    click.echo(_document(finished) if as_json else render_summary(finished.summary))
+    sys.exit(_exit(finished.summary))
