@@ -2,27 +2,30 @@
 
     python bench/replay_log.py DIRECTORY RECORDS [--processes N]
 
-Each record is one of the example Bundles (every 20th no JSON, which is refused) for a patient of its own, with an
-MRD of its own between 1e-7 and 1e-3 in the unit of the example, at one fixed instant. Decisions are made in several processes and recorded by one, the
-usual way. Nothing is drawn by chance: the same number gives the same requests.
+Of five records one is an example Bundle under the packs of MIDAS (every hundredth no JSON, which is refused), four are
+a small Bundle under a small pack, the one that `pactolus rules new` makes; each for a patient of its own, with an MRD of
+its own between 1e-7 and 1e-3, at one fixed instant. The packs are in DIRECTORY/rules. Decisions are made in several
+processes and recorded by one, the usual way. Nothing is drawn by chance: the same number gives the same requests.
 """
 
 import argparse
 import json
 import multiprocessing
 import re
+import shutil
 from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from decimal import Decimal
-from functools import cache
+from functools import cache, partial
 from hashlib import sha256
 from itertools import islice
 from pathlib import Path
 from typing import Any
 
 from pactolus_adapters import wiring
+from pactolus_adapters.authoring.new_pack import new_pack
 from pactolus_adapters.clock import system_clock
 from pactolus_adapters.hallway import EvaluateCommand, Hallway
 from pactolus_adapters.matchers.memo import MemoMatcher
@@ -35,6 +38,7 @@ from pactolus_engine.ports import NewRecord, PatientHistory, Receipt
 ROOT = Path(__file__).resolve().parent.parent
 AT = datetime(2026, 3, 1, 9, tzinfo=UTC)
 _SCALE = {"%": 2, "1": 0, "10*-6": 6, "/10*6": 6, "{cells}/10*6{cells}": 6}
+SMALL_PACK = "follow-up"
 _CHUNK = 64
 _THREADS = 256
 _QUANTITY = re.compile(r'("valueQuantity": \{[^{}]*?"value": )([0-9.eE+-]+)([^{}]*?"code": "([^"]+)")')
@@ -60,17 +64,21 @@ class _Taken:
 
 
 def mrd(number: int) -> Decimal:
-    """The fraction of clonal cells of a record, three digits between 1e-7 and 1e-3; every 50th is exactly 1e-5."""
-    if number % 50 == 0:
+    """The fraction of clonal cells of a record, three digits between 1e-7 and 1e-3; one in 49 is exactly 1e-5."""
+    if number % 49 == 0:
         return Decimal("1e-5")
     drawn = int.from_bytes(sha256(f"mrd {number}".encode()).digest()[:8], "big")
     return Decimal(100 + drawn % 900).scaleb(-2 - 4 - drawn // 900 % 4)
 
 
-def request(number: int) -> bytes:
-    """The Bundle of a record."""
+def request(number: int) -> tuple[str, bytes]:
+    """The pack and the resources of a record."""
+    if number % 100 == 0:
+        return "midas-consolidation", b"{no JSON"
+    if number % 5:
+        return SMALL_PACK, _small(number)
     texts = _examples()
-    names, text = texts[number % len(texts)]
+    names, text = texts[number // 5 % len(texts)]
     for place, name in enumerate(names):
         text = text.replace(name, f"synthetic-{number}-{place}")
 
@@ -80,7 +88,33 @@ def request(number: int) -> bytes:
             return found[0]
         return f"{found[1]}{mrd(number).scaleb(scale):f}{found[3]}"
 
-    return _QUANTITY.sub(with_mrd, text).encode()
+    pack = "midas-endpoint" if "before-maintenance" in text else "midas-consolidation"
+    return pack, _QUANTITY.sub(with_mrd, text).encode()
+
+
+def _small(number: int) -> bytes:
+    """A patient with one MRD of marrow, in percent."""
+    patient, specimen = f"synthetic-{number}", f"marrow-{number}"
+    resources = [
+        {"resourceType": "Patient", "id": patient},
+        {
+            "resourceType": "Specimen",
+            "id": specimen,
+            "type": {"coding": [{"system": "http://snomed.info/sct", "code": "396997002"}]},
+        },
+        {
+            "resourceType": "Observation",
+            "id": f"mrd-{number}",
+            "status": "final",
+            "code": {"coding": [{"system": f"{Settings().code_systems}mrd", "code": "mrd-ngs"}]},
+            "subject": {"reference": f"Patient/{patient}"},
+            "effectiveDateTime": "2026-02-10",
+            "specimen": {"reference": f"Specimen/{specimen}"},
+            "valueQuantity": {"value": "VALUE", "system": "http://unitsofmeasure.org", "code": "%"},
+        },
+    ]
+    # As text, because a number of JSON is a binary one in Python.
+    return json.dumps(resources).replace('"VALUE"', f"{mrd(number).scaleb(2):f}").encode()
 
 
 @cache
@@ -97,14 +131,13 @@ def _examples() -> list[tuple[tuple[str, ...], str]]:
     return found
 
 
-def _decided(numbers: tuple[int, ...]) -> list[NewRecord]:
+def _decided(rules: Path, numbers: tuple[int, ...]) -> list[NewRecord]:
     """What is to be recorded of these requests."""
-    hallway = _hallway()
+    hallway = _hallway(rules)
     audit = hallway.audit
     assert isinstance(audit, _Taken)
     for number in numbers:
-        content = request(number) if number % 20 else b"{no JSON"
-        pack = "midas-endpoint" if b"endpoint" in content and number % 20 else "midas-consolidation"
+        pack, content = request(number)
         command = EvaluateCommand(
             resources=(content,), pack_id=pack, evaluation_time=AT, client="bench", tenant="default"
         )
@@ -117,8 +150,8 @@ def _decided(numbers: tuple[int, ...]) -> list[NewRecord]:
 
 
 @cache
-def _hallway() -> Hallway:
-    settings = Settings(rules=ROOT / "rules")
+def _hallway(rules: Path) -> Hallway:
+    settings = Settings(rules=rules)
     matcher = MemoMatcher(ProcessMatcher())
     audit: Any = _Taken()
     return Hallway(wiring.open_shelf(settings), matcher, audit, system_clock, hallway_settings(settings))
@@ -139,13 +172,16 @@ def main() -> None:
     parser.add_argument("records", type=int)
     parser.add_argument("--processes", type=int, default=2)
     chosen = parser.parse_args()
-    settings = Settings(data=chosen.directory, rules=ROOT / "rules")
+    rules = chosen.directory / "rules"
+    shutil.copytree(ROOT / "rules", rules)
+    new_pack(SMALL_PACK, rules, AT.date())
+    settings = Settings(data=chosen.directory, rules=rules)
     with (
         wiring.open_house(settings) as house,
         multiprocessing.get_context("spawn").Pool(chosen.processes) as pool,
         ThreadPoolExecutor(_THREADS) as threads,
     ):
-        for done, records in enumerate(pool.imap(_decided, _chunks(chosen.records)), 1):
+        for done, records in enumerate(pool.imap(partial(_decided, rules), _chunks(chosen.records)), 1):
             list(threads.map(house.audit.append, records))
             if done % 64 == 0:
                 print(f"{done * _CHUNK} recorded", flush=True)
