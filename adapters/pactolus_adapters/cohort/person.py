@@ -19,7 +19,6 @@ __all__ = ["at_diagnosis", "patient", "response"]
 _AGES = (36, 42, 46, 49, 51, 53, 55, 56, 57, 58, 59, 59, 60, 61, 62, 62, 63, 63, 64, 64, 65, 65)
 """Ages at diagnosis, each as often as it stands here; the median is the published 59 and none reaches 66."""
 
-_YEAR = timedelta(days=365)
 _SNOMED = Code(SNOMED, "109989006", "Multiple myeloma")
 _ICD = Code(ICD_10, "C90.0", "Multiple myeloma")
 _ICD_CM = Code(ICD_10_CM, "C90.00", "Multiple myeloma not having achieved remission")
@@ -53,14 +52,22 @@ def patient(one: Planned, days: Days, died: date | None) -> Tree:
 
 
 def _birth_date(one: Planned, days: Days) -> str:
-    """A birth date, or the month or year of one where the age stays surely below 66."""
-    age = one.dealer.one_of("age", _AGES)
+    """A birth date, or the month or year of one where the age stays surely below 66.
+
+    Surely: whatever day of its month the diagnosis, too, was made on.
+    """
+    age = _age(one)
     born = days.diagnosis.replace(year=days.diagnosis.year - age, day=min(days.diagnosis.day, 28))
-    born -= timedelta(days=one.dealer.below("birthday", 364))
+    born -= timedelta(days=one.dealer.below("birthday", 360))
     form = one.dealer.below("birth date", 12)
     if form == 0 and age <= 63:
         return str(born.year)
     return born.isoformat()[:7] if form in {1, 2} and age <= 64 else born.isoformat()
+
+
+def _age(one: Planned) -> int:
+    """At diagnosis, in years."""
+    return one.dealer.one_of("age", _AGES)
 
 
 def at_diagnosis(one: Planned, days: Days) -> Iterator[Tree]:
@@ -100,13 +107,13 @@ def _condition(one: Planned, name: str, codes: tuple[Code, ...], status: str, da
     form = one.dealer.below(f"{name} onset", 6)
     if form:  # else the day it was recorded counts
         day = days.diagnosis.isoformat()
-        elements["onsetDateTime"] = day[:7] if form == 1 and _is_treated_in_a_later_month(days) else day
+        elements["onsetDateTime"] = day[:7] if form == 1 and _may_be_a_month(one, days) else day
     return resource("Condition", one.patient, name, days.diagnosis, elements)
 
 
-def _is_treated_in_a_later_month(days: Days) -> bool:
-    """Whether the month of the diagnosis alone tells that it came before the first drug."""
-    return days.diagnosis.replace(day=1) < days.induction_start.replace(day=1)
+def _may_be_a_month(one: Planned, days: Days) -> bool:
+    """Whether the month of the diagnosis is enough: it came before the first drug, and before 66, in any case."""
+    return days.diagnosis.replace(day=1) < days.induction_start.replace(day=1) and _age(one) <= 64
 
 
 def response(one: Planned, name: str, day: date, category: str) -> Tree:

@@ -11,6 +11,7 @@ from pactolus_adapters.cohort.courses import Level, courses, planned
 from pactolus_adapters.cohort.days import POST_INDUCTION_AT, PRE_MAINTENANCE_AT
 from pactolus_adapters.cohort.dealing import Dealer, shuffled
 from pactolus_adapters.cohort.post_induction import own_days
+from pactolus_adapters.cohort.trial import ARMS
 
 SEEDS = st.integers(0, 10**6)
 
@@ -23,7 +24,7 @@ def test_outcomes_and_endings_add_up_to_the_trial() -> None:
     assert sum(one.level is Level.DEEP for one in found) == 372  # 47 % of 791
     assert Counter(one.cause for one in found)[Cause.PROGRESSED_EARLY] == 7
     reached = Counter(one.arm.letter for one in found if one.arm and one.endpoint[1] == "reached")
-    assert reached == {"A": 204, "B": 208, "C": 44, "D": 40}
+    assert reached == {arm.letter: arm.reached for arm in ARMS} == {"A": 204, "B": 208, "C": 44, "D": 40}
 
 
 @given(SEEDS, st.integers(1, 3))
