@@ -6,6 +6,7 @@ from importlib.metadata import version
 import click
 
 from pactolus_adapters.cli.audit.group import audit
+from pactolus_adapters.cli.cohort.group import cohort
 from pactolus_adapters.cli.evaluate import evaluate
 from pactolus_adapters.cli.exits import exit_of
 from pactolus_adapters.cli.rules.group import rules
@@ -34,6 +35,7 @@ cli.add_command(serve)
 cli.add_command(evaluate)
 cli.add_command(audit)
 cli.add_command(rules)
+cli.add_command(cohort)
 
 
 def main() -> None:
