@@ -148,7 +148,10 @@ class NewRecord:
 
 @dataclass(frozen=True, slots=True)
 class StoredRecord:
-    """A record read back, its payload decrypted and its digests checked against the leaf."""
+    """A record read back, its payload decrypted and its digests checked against the leaf.
+
+    The salts belong to these digests, so that whoever is handed the payload can check it too: see `salted_digest`.
+    """
 
     index: int
     event: str
@@ -158,6 +161,8 @@ class StoredRecord:
     outcome: str
     rules: tuple[str, ...]
     recorded_at: str
+    input_salt: bytes
+    output_salt: bytes
 
 
 class AuditLog(Protocol):

@@ -247,6 +247,8 @@ def open_record(sealed: SealedRecord, place: Place, data_key: bytes) -> StoredRe
         outcome=sealed.row.outcome,
         rules=sealed.row.rules,
         recorded_at=sealed.row.recorded_at,
+        input_salt=input_salt,
+        output_salt=output_salt,
     )
 
 

@@ -1,11 +1,12 @@
 """An export into a file or folder: under another name until it is whole, and never over what is there."""
 
 import os
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass
+from importlib.util import find_spec
 from pathlib import Path
 from shutil import rmtree
-from typing import Final
+from typing import IO, Final
 
 from pactolus_adapters.trail.events import Actor, EventRecorder
 from pactolus_adapters.trail.export_fhir import fhir_lines
@@ -16,7 +17,7 @@ from pactolus_adapters.trail.export_tiles import write_tiles
 from pactolus_engine.errors import PactolusError
 from pactolus_engine.trail import AuditTrail
 
-__all__ = ["ExportNotWritten", "Exporter"]
+__all__ = ["ExportNotWritten", "Exporter", "ParquetMissing"]
 
 _FOR_OWNER: Final = 0o600
 _FOR_OWNER_TO_ENTER: Final = 0o700
@@ -24,6 +25,16 @@ _FOR_OWNER_TO_ENTER: Final = 0o700
 
 class ExportNotWritten(PactolusError):
     """The export cannot be written where it was asked for."""
+
+
+class ParquetMissing(PactolusError):
+    """What writes and reads Parquet is not installed."""
+
+    def __init__(self) -> None:
+        super().__init__(
+            "what writes and reads Parquet is not installed: `make setup-replay`, or "
+            "`pip install 'pactolus[replay]'`"
+        )
 
 
 @dataclass(frozen=True, slots=True)
@@ -38,10 +49,12 @@ class Exporter:
     def write(self, wanted: Wanted, out: Path, progress: Progress = not_told) -> Export:
         """Records that it exports, then writes `out`: a file, or a folder for `tiles`. Only the owner may read it.
 
-        When it fails, nothing is left behind but the record. Raises `ExportNotWritten`, before anything is
-        recorded when `out` is there already; else as `announce` and as the form.
+        When it fails, nothing is left behind but the record. Before anything is recorded, raises
+        `ExportNotWritten` when `out` is there already and `ParquetMissing`; else as `announce` and as the form.
         """
         _check_free(out)
+        if wanted.form == "parquet" and find_spec("pyarrow") is None:
+            raise ParquetMissing
         unfinished = out.with_name(f".{out.name}.{os.getpid()}.unfinished")
         try:
             _make(unfinished, is_folder=wanted.form == "tiles")
@@ -66,10 +79,15 @@ class Exporter:
 
     def _filled(self, wanted: Wanted, unfinished: Path, progress: Progress) -> Export:
         export = announce(self.log, self.recorder, self.actor, wanted)
-        if wanted.form == "tiles":
-            write_tiles(self.log, export, unfinished, progress)
-        else:
-            _fill(unfinished, self._parts(export, progress))
+        match wanted.form:
+            case "tiles":
+                write_tiles(self.log, export, unfinished, progress)
+            case "parquet":
+                from pactolus_adapters.trail.export_parquet import write_parquet
+
+                _fill(unfinished, lambda file: write_parquet(self.log, export, file, progress))
+            case _:
+                _fill(unfinished, lambda file: file.writelines(self._parts(export, progress)))
         return export
 
     def _parts(self, export: Export, progress: Progress) -> Iterator[bytes]:
@@ -96,10 +114,9 @@ def _make(unfinished: Path, *, is_folder: bool) -> None:
         os.close(os.open(unfinished, os.O_WRONLY | os.O_CREAT | os.O_EXCL, _FOR_OWNER))
 
 
-def _fill(unfinished: Path, parts: Iterator[bytes]) -> None:
+def _fill(unfinished: Path, write: Callable[[IO[bytes]], None]) -> None:
     with unfinished.open("wb") as file:
-        for part in parts:
-            file.write(part)
+        write(file)
         file.flush()
         os.fsync(file.fileno())
 

@@ -32,8 +32,9 @@ class ExportedRecord:
     """A record as it leaves. `entry` is None where the store has lost it, `listed` where its index row is gone.
 
     `commitment`: the fields of the leaf. `proof`: from the leaf to the root of the export's checkpoint,
-    empty also when it cannot be proved. `problem`: what is wrong with it, or empty. `payload`: only with patient
-    data; `unread`: why it is not there though it was asked for.
+    empty also when it cannot be proved. `problem`: what is wrong with it, or empty. `opened`: the record with its
+    payload or why it cannot be read, only with patient data. `payload`: what is in it; `unread`: why it is not
+    there though it was asked for.
     """
 
     index: int
@@ -42,6 +43,7 @@ class ExportedRecord:
     listed: ListedRecord | None
     proof: tuple[bytes, ...]
     problem: str
+    opened: StoredRecord | PactolusError | None = None
     payload: Payload | None = None
     unread: str = ""
 
@@ -123,6 +125,7 @@ def _is_in_time(record: ExportedRecord, wanted: Wanted) -> bool:
 
 
 def _with_payload(one: ExportedRecord, opened: StoredRecord | PactolusError | None) -> ExportedRecord:
+    one = replace(one, opened=opened)
     if not isinstance(opened, StoredRecord):
         return replace(one, unread=str(opened or "the record is missing from the store"))
     try:

@@ -11,7 +11,7 @@ from pactolus_engine.errors import AuditUnavailable, InputInvalid
 from tests.support.audit_exports import a_log_of, exporter
 
 
-@pytest.mark.parametrize("form", ["ndjson", "fhir", "html", "tiles"])
+@pytest.mark.parametrize("form", ["ndjson", "fhir", "html", "tiles", "parquet"])
 def test_what_is_there_is_not_overwritten_and_nothing_is_recorded(tmp_path: Path, form: str) -> None:
     log, out = a_log_of(2), tmp_path / "out"
     out.write_text("mine")
@@ -20,7 +20,7 @@ def test_what_is_there_is_not_overwritten_and_nothing_is_recorded(tmp_path: Path
     assert (out.read_text(), log.size()) == ("mine", 2)
 
 
-@pytest.mark.parametrize("form", ["ndjson", "fhir", "html", "tiles"])
+@pytest.mark.parametrize("form", ["ndjson", "fhir", "html", "tiles", "parquet"])
 def test_an_export_is_whole_and_for_its_owner(tmp_path: Path, form: str) -> None:
     out = tmp_path / "out"
     told: list[tuple[int, int]] = []

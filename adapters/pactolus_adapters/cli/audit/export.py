@@ -15,10 +15,10 @@ if TYPE_CHECKING:
 
 __all__ = ["export"]
 
-_FORMS = ("ndjson", "fhir", "html", "tiles")
+_FORMS = ("ndjson", "fhir", "html", "tiles", "parquet")
 
 
-@click.command(short_help="Export records as NDJSON, FHIR, HTML or tiles.")
+@click.command(short_help="Export records as NDJSON, FHIR, HTML, tiles or Parquet.")
 @click.option("--format", "form", type=click.Choice(_FORMS), required=True, help="The form of the export.")
 @click.option("--out", type=click.Path(path_type=Path), required=True, help="File, or folder for tiles; new.")
 @click.option("--from", "first", type=click.IntRange(min=0), help="First record [0].")
@@ -43,7 +43,8 @@ def export(
     """Export records, oldest first; that they were exported is recorded first.
 
     Without --with-patient-data an export holds leaves, index and proofs only. `tiles` is always the whole
-    log without patient data, as a static C2SP tlog-tiles folder. What is there already is never overwritten.
+    log without patient data, as a static C2SP tlog-tiles folder. `parquet` is for evaluating records again and
+    needs `make setup-replay`. What is there already is never overwritten.
 
     \b
     Examples:
@@ -51,6 +52,7 @@ def export(
       pactolus audit export --format fhir --since 2026-03-01T00:00:00Z --out march.ndjson
       pactolus audit export --format html --with-patient-data --from 0 --to 100 --out report.html
       pactolus audit export --format tiles --out log
+      pactolus audit export --format parquet --with-patient-data --out records.parquet
     """
     from pactolus_adapters import wiring
     from pactolus_adapters.settings import settings_from
