@@ -17,7 +17,8 @@ from pactolus_engine.evaluate import evaluate
 from pactolus_engine.facts import FactSet
 from pactolus_engine.pack.model import All, Any, Not, Pack
 from pactolus_engine.record import decision_json
-from tests.support.generate import INSTANT, packs, random_patient
+from pactolus_engine.weigh import uncounted, weigh, weigh_and_tell
+from tests.support.generate import INSTANT, packs, packs_over_samples, random_patient
 from tests.support.small_packs import (
     InProcess,
     a_code,
@@ -63,6 +64,18 @@ def test_same_input_same_bytes(pack: Pack, seed: int) -> None:
     again = evaluate(patient, compile_pack(reordered), INSTANT, InProcess())
     assert decision_json(again) == decision_json(first)
     assert again.decision_id == first.decision_id != ""
+
+
+@_SETTINGS
+@given(packs() | packs_over_samples(), st.integers(0, 2**32))
+def test_one_weighing_tells_what_two_would(pack: Pack, seed: int) -> None:
+    compiled, random = compile_pack(pack), Random(seed)
+    definitions, partitions = compiled.definitions, compiled.partitions
+    for _ in range(_PATIENTS):
+        patient = random_patient(random, pack.facts)
+        states = weigh(pack, definitions, partitions, patient, INSTANT)
+        left_out = uncounted(pack, definitions, partitions, patient, states, INSTANT)
+        assert weigh_and_tell(pack, definitions, partitions, patient, INSTANT) == (states, left_out)
 
 
 def a_pack_of_many_names() -> Pack:
