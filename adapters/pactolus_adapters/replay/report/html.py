@@ -36,12 +36,12 @@ td { overflow-wrap: anywhere; min-width: 5rem; }
 caption { text-align: left; color: var(--soft); padding-bottom: .3rem; }
 """
 _THIN: Final = "A band is never thinner than its number needs: small ones look larger than their share."
-_PLOTS: Final[Mapping[str, Sequence[Callable[[Summary], str]]]] = {
-    "flows": (flow_plot, new_plot),
-    "rules": (rules_plot,),
-    "over-time": (over_time_plot,),
+_PLOTS: Final[Mapping[str, Sequence[tuple[Callable[[Summary], str], str]]]] = {
+    "flows": ((flow_plot, _THIN), (new_plot, "")),
+    "rules": ((rules_plot, ""),),
+    "over-time": ((over_time_plot, ""),),
 }
-"""The plots that stand above a table, by its name."""
+"""The plots that stand above a table, by its name, each with a caption."""
 
 
 def page(summary: Summary) -> str:
@@ -60,9 +60,9 @@ def page(summary: Summary) -> str:
 
 
 def _verdict(summary: Summary) -> Markup:
-    is_good = not summary.differences and not summary.could_not_be_compared
+    is_good = summary.results > 0 and not summary.differences and not summary.could_not_be_compared
     said = element("p", element("strong", verdict(summary)), class_="good" if is_good else "bad")
-    apart = element("p", f"What could not be compared: {could_not_be_compared(summary)}.")
+    apart = element("p", could_not_be_compared(summary))
     return element("div", said, apart, class_="notice" if is_good else "notice bad")
 
 
@@ -71,14 +71,17 @@ def _about(summary: Summary) -> Markup:
 
 
 def _section(summary: Summary, table: Table) -> Markup:
-    drawn = [plot(summary) for plot in _PLOTS.get(table.name, ())]
-    told = (
-        element("figcaption", _THIN, class_="soft")
-        if drawn and table.name == "flows" and drawn[0]
-        else Markup()
-    )
-    figures = [element("figure", Markup(svg), told) for svg in drawn if svg]
+    figures = [
+        figure for plot, caption in _PLOTS.get(table.name, ()) if (figure := _figure(plot(summary), caption))
+    ]
+    if table.name == "over-time" and table.rows and not figures:
+        figures = [element("p", "No differences with a date.")]
     return element("section", element("h2", table.title), *figures, _table(table), id=table.name)
+
+
+def _figure(svg: str, caption: str) -> Markup:
+    told = [element("figcaption", caption, class_="soft")] if caption else []
+    return element("figure", Markup(svg), *told) if svg else Markup()
 
 
 def _table(table: Table) -> Markup:

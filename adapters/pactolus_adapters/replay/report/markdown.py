@@ -26,7 +26,7 @@ def markdown(summary: Summary) -> str:
 
 def _lines(summary: Summary) -> Iterator[str]:
     yield from (f"# {title(summary)}", "", f"**{_text(verdict(summary))}**", "")
-    yield from (f"What could not be compared: {_text(could_not_be_compared(summary))}.", "", DISCLAIMER, "")
+    yield from (_text(could_not_be_compared(summary)), "", DISCLAIMER, "")
     yield from _named(about(summary))
     yield from ("", UNDER_ROOT)
     for table in tables(summary):

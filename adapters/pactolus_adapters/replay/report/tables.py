@@ -8,10 +8,12 @@ from pactolus_adapters.instants import written
 from pactolus_adapters.replay.report.summary import RuleMoved, Summary
 from pactolus_adapters.replay.report.words import (
     CLASS_WORDS,
+    causes_in_order,
     instant_range,
     outcome_name,
     outcome_rank,
     period_name,
+    records_read,
     replayed_under,
     source_words,
 )
@@ -46,6 +48,7 @@ def about(summary: Summary) -> list[tuple[str, str]]:
     return [
         ("source", source_words(summary)),
         ("records, by index", records),
+        ("records read", records_read(summary)),
         ("recorded", instant_range(summary)),
         ("evaluated under", replayed_under(summary)),
         *([("pack digest", spec.pack.digest)] if spec.pack else []),
@@ -141,7 +144,7 @@ def _rules(summary: Summary) -> Table:
 
 
 def _because(moved: RuleMoved) -> str:
-    ordered = sorted(moved.because.items(), key=lambda one: (-one[1], one[0]))
+    ordered = causes_in_order(moved.because)
     more = [f"{len(ordered) - _MOST_CAUSES} more"] if len(ordered) > _MOST_CAUSES else []
     return (
         "; ".join([*(f"{cause} ({count:,})" for cause, count in ordered[:_MOST_CAUSES]), *more])

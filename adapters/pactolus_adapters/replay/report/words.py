@@ -12,6 +12,7 @@ __all__ = [
     "DISCLAIMER",
     "NOT_UNDER_ROOT",
     "UNDER_ROOT",
+    "causes_in_order",
     "counted",
     "could_not_be_compared",
     "instant_range",
@@ -19,6 +20,7 @@ __all__ = [
     "outcome_name",
     "outcome_rank",
     "period_name",
+    "records_read",
     "replayed_under",
     "source_words",
     "title",
@@ -70,6 +72,12 @@ def named_pack(pack: PackIdentity) -> str:
     return f"{pack.id}@{pack.version}"
 
 
+def records_read(summary: Summary) -> str:
+    """How many records were read, and what became of them."""
+    passed_over = sum(summary.passed_over.values())
+    return f"{summary.records:,}: {counted(summary.results, 'result')}, {passed_over:,} passed over"
+
+
 def source_words(summary: Summary) -> str:
     """What was read: its kind, and whatever fixes its content."""
     kind = summary.spec.source.get("kind", "source")
@@ -85,18 +93,24 @@ def verdict(summary: Summary) -> str:
     if _is_new(summary):
         return f"{counted(new, 'record')} evaluated for the first time; there was nothing to compare with."
     if summary.is_all_identical:
-        return f"All identical: the same answer for {counted(summary.results, 'decision')}."
+        same = "the same answer" if summary.spec.pack else "byte for byte the same answer"
+        return f"All identical: {same} for {counted(summary.results, 'decision')}."
     if not summary.compared:
         return f"Nothing could be compared of {counted(summary.results, 'record')}."
     return _found(summary)
 
 
 def could_not_be_compared(summary: Summary) -> str:
-    """How many records could not be compared, by class."""
+    """How many records could not be compared, by class, as a sentence."""
     kinds = [f"{summary.classes[one]:,} {one}" for one in NOT_COMPARED if summary.classes[one]]
     if not kinds:
-        return "every record of this replay could be evaluated"
-    return f"{counted(summary.could_not_be_compared, 'record')} could not be evaluated again ({', '.join(kinds)})"
+        return "Every record of this replay could be evaluated."
+    return f"{counted(summary.could_not_be_compared, 'record')} could not be evaluated again: {', '.join(kinds)}."
+
+
+def causes_in_order(because: Mapping[str, int]) -> list[tuple[str, int]]:
+    """The most frequent first; among equals facts last, for they moved because of what was written otherwise."""
+    return sorted(because.items(), key=lambda one: (-one[1], one[0].startswith("fact:"), one[0]))
 
 
 def counted(count: int, noun: str) -> str:

@@ -5,7 +5,7 @@ from typing import TYPE_CHECKING, Final
 
 from pactolus_adapters.replay.report.plots.drawing import BLUE, RED, SOFT, drawn, legible
 from pactolus_adapters.replay.report.summary import Summary
-from pactolus_adapters.replay.report.words import counted, outcome_name, outcome_rank
+from pactolus_adapters.replay.report.words import counted, outcome_rank
 
 if TYPE_CHECKING:
     from matplotlib.axes import Axes
@@ -34,7 +34,7 @@ def new_plot(summary: Summary) -> str:
     if any(flow.before for flow in summary.flows):
         return ""
     ordered = sorted(summary.flows, key=lambda one: outcome_rank(one.after))
-    rows = [(outcome_name(flow.after, after=True), flow.records) for flow in ordered]
+    rows = [(flow.after, flow.records) for flow in ordered if flow.after]
     return _plot("new", "Outcomes of records without an earlier answer", "records", rows, BLUE)
 
 
