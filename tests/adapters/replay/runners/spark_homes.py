@@ -30,6 +30,7 @@ def spark_home(place: Path) -> Iterator[None]:
     spec = find_spec("pyspark")
     assert spec is not None
     assert spec.submodule_search_locations is not None
+    place.mkdir()
     for entry in Path(spec.submodule_search_locations[0]).iterdir():
         if entry.name != "work":
             (place / entry.name).symlink_to(entry)
