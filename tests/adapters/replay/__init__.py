@@ -1,0 +1,1 @@
+"""Records evaluated again, in bulk."""
