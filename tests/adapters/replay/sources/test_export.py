@@ -24,6 +24,7 @@ from pactolus_adapters.trail import export_parquet
 from pactolus_adapters.trail.export_request import Wanted
 from pactolus_engine import record as record_module
 from pactolus_engine.ports import DestroyKey, PrunePayloads
+from pactolus_engine.record import commitment_bytes, leaf_hash, read_commitment
 from tests.adapters.trail.logs import erase, fill, made_store
 from tests.contract.audit_log import fixed_clock, new_record
 from tests.contract.audit_trail import event
@@ -230,6 +231,23 @@ def test_who_erased_may_be_out_of_reach(tmp_path: Path) -> None:
     rows = rows_of_export(exported(log, tmp_path / "records.parquet", 0, 6))
     assert rows[1].problem == "erased"
     assert rows == rows_of(LogSource(log), 0, 6)
+
+
+def test_a_forged_eraser_is_not_believed(tmp_path: Path) -> None:
+    log = MemoryAuditLog(fixed_clock)
+    fill(log, 8)
+    path = exported(log, tmp_path / "records.parquet", 0, 8)
+
+    def forge(rows: Rows) -> None:
+        empty = dict.fromkeys(("input", "output", "input_salt", "output_salt"))
+        rows[5].update(empty, unread="it was erased", unread_class="erased", erased_by=7)
+        leaf = read_commitment(rows[7]["leaf"]) | {"destroyed_key_id": rows[5]["key_id"]}
+        del leaf["schema_version"]
+        rows[7]["leaf"] = commitment_bytes(leaf)
+        rows[7]["leaf_hash"] = leaf_hash(rows[7]["leaf"])
+
+    problems = {row.index: row.problem for row in rows_of_export(rewritten(path, forge)) if row.problem}
+    assert problems == {5: "tampered", 7: "tampered"}
 
 
 def test_words_of_a_stranger_stay_short_and_plain(tmp_path: Path) -> None:
