@@ -8,6 +8,7 @@ from typing import Any
 
 import rfc8785
 
+from pactolus_engine.canonical import canonical_json
 from pactolus_engine.decision import Decision, Outcome
 from pactolus_engine.errors import InputInvalid, PackNotFound, PactolusError, Violation
 from pactolus_engine.record import decision_from_json, decision_json
@@ -28,9 +29,8 @@ _INPUT_INVALID = "input-invalid"
 
 def encode_answer(decision: Decision, bundle: bytes) -> bytes:
     """The decision and the Bundle, canonical."""
-    return rfc8785.dumps(
-        {"decision": decision_json(decision).decode(), "bundle": b64encode(bundle).decode("ascii")}
-    )
+    told = {"decision": decision_json(decision).decode(), "bundle": b64encode(bundle).decode("ascii")}
+    return canonical_json(told)
 
 
 def encode_refusal(error: Exception) -> bytes:

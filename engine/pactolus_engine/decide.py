@@ -31,7 +31,7 @@ from pactolus_engine.pack.model import Effect, Pack, Rule
 from pactolus_engine.shared_dates import shared_dates
 from pactolus_engine.states import States
 from pactolus_engine.unsigned import unsigned
-from pactolus_engine.weigh import Uncounted, uncounted
+from pactolus_engine.weigh import Uncounted
 from pactolus_engine.worlds import World, Worlds, every_world
 
 __all__ = ["UNCOUNTED", "Situation", "answer_in", "decide"]
@@ -76,10 +76,12 @@ class Situation:
         ]
 
 
-def decide(situation: Situation) -> Decision:
-    """The decision, its id still empty (`record.py` derives it from the content)."""
+def decide(situation: Situation, left_out: tuple[Uncounted, ...]) -> Decision:
+    """The decision, its id still empty (`record.py` derives it from the content).
+
+    `left_out`: what was sent and does not count, as `uncounted` gives it.
+    """
     skeleton, worlds = _skeleton(situation)
-    left_out = _left_out(situation)
     contrary = _contrary(left_out)
     is_open = skeleton.outcome is Outcome.NEED_DATA
     missing, missing_sets = (
@@ -182,18 +184,6 @@ def _review_reason(pack: Pack) -> Reason:
     text = f"the review date of this rule pack, {pack.review_by.isoformat()}, has passed; it is not used until reviewed"
     return Reason(
         REVIEW_DATE_RULE, Effect.HOLD.value, Truth.TRUE.value, "Rule pack is due for review", text, (), ()
-    )
-
-
-def _left_out(situation: Situation) -> tuple[Uncounted, ...]:
-    compiled = situation.compiled
-    return uncounted(
-        compiled.pack,
-        compiled.definitions,
-        compiled.partitions,
-        situation.facts,
-        situation.states,
-        situation.instant,
     )
 
 

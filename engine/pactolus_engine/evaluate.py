@@ -16,7 +16,7 @@ from pactolus_engine.match.definition import Definition
 from pactolus_engine.ports import Matcher
 from pactolus_engine.record import decision_id
 from pactolus_engine.retract import Earlier, retractions, taking_back, with_taken
-from pactolus_engine.weigh import weigh
+from pactolus_engine.weigh import weigh_and_tell
 
 __all__ = ["evaluate"]
 
@@ -44,12 +44,12 @@ def evaluate(
 
 def _decided(facts: FactSet, compiled: CompiledPack, instant: datetime, matcher: Matcher) -> Decision:
     pack = compiled.pack
-    states = weigh(pack, compiled.definitions, compiled.partitions, facts, instant)
+    states, left_out = weigh_and_tell(pack, compiled.definitions, compiled.partitions, facts, instant)
     vector = compiled.vector(states)
     definition = Definition(pack.facts, compiled.definitions, states)
     fired = matcher.fired(compiled, compiled.letters(vector))
     truths = agreed_truths(compiled, definition, fired)
-    return decide(Situation(compiled, facts, states, vector, truths, definition, instant))
+    return decide(Situation(compiled, facts, states, vector, truths, definition, instant), left_out)
 
 
 def _named(decision: Decision) -> Decision:

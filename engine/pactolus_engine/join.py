@@ -40,7 +40,7 @@ class Sample:
 
     def of(self, fact: str) -> tuple[Reading, ...]:
         """The readings of one fact."""
-        return tuple(reading for reading in self.readings if reading.fact == fact)
+        return tuple([reading for reading in self.readings if reading.fact == fact])
 
     @property
     def origin(self) -> str:
@@ -104,7 +104,7 @@ def domain(fact: Fact) -> Value:
 
 
 def _readings(fact: Fact, samples: tuple[Sample, ...]) -> tuple[Reading, ...]:
-    return tuple(reading for sample in samples for reading in sample.of(fact.id))
+    return tuple([one for sample in samples for one in sample.readings if one.fact == fact.id])
 
 
 def _absent(fact: Fact, dropped: tuple[Reading, ...]) -> FactState:

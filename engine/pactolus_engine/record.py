@@ -11,15 +11,16 @@ is what it is compared with.
 
 import json
 import re
-from base64 import b64decode, b64encode
+from base64 import b64decode
 from collections.abc import Mapping
-from dataclasses import MISSING, Field, dataclass, field, fields, is_dataclass, replace
+from dataclasses import MISSING, dataclass, field, fields, is_dataclass, replace
 from enum import StrEnum
 from functools import cache
 from hashlib import sha256
 from types import UnionType
 from typing import Any, Final, TypeVar, cast, get_args, get_origin, get_type_hints
 
+from pactolus_engine.canonical import canonical_json
 from pactolus_engine.decision import LATER, Decision, PackIdentity
 from pactolus_engine.errors import Violation
 from pactolus_engine.pack.approval import RecordedApproval
@@ -69,10 +70,6 @@ _LEAF_PREFIX: Final = b"\x00"
 _MOST_LEAF_BYTES: Final = 4096
 # Ids, versions, hex digests and RFC 3339 instants fit; a sentence or a name with a blank does not.
 _TOKEN: Final = re.compile(r"[A-Za-z0-9._:+-]{0,128}")
-
-_CANONICAL: Final = json.JSONEncoder(
-    ensure_ascii=False, allow_nan=False, sort_keys=True, separators=(",", ":")
-)
 
 _Decoded = TypeVar("_Decoded")
 
@@ -250,7 +247,7 @@ def stored_input(
     taken: tuple[TakenInput, ...] = (),
 ) -> bytes:
     """The canonical container of a request and of what decided it; holds patient data."""
-    return _canonical(StoredInput(request, decided, earlier, earlier_complete, taken))
+    return canonical_json(StoredInput(request, decided, earlier, earlier_complete, taken))
 
 
 def read_stored_input(content: bytes) -> StoredInput:
@@ -263,7 +260,7 @@ def read_stored_input(content: bytes) -> StoredInput:
 
 def decision_json(decision: Decision) -> bytes:
     """The one form of a decision in bytes: canonical JSON (RFC 8785) with the field names as keys."""
-    return _canonical(decision)
+    return canonical_json(decision)
 
 
 def decision_from_json(content: bytes) -> Decision:
@@ -279,48 +276,7 @@ def decision_id(decision: Decision) -> str:
     return sha256(decision_json(replace(decision, decision_id=""))).hexdigest()
 
 
-# --- dataclasses to canonical JSON and back ---------------------------------------------------
-
-
-def _canonical(value: object) -> bytes:
-    """RFC 8785 of text, truth values, lists and objects with ASCII keys, which is what `_plain` gives.
-
-    Without numbers the standard library's encoder writes the very bytes of RFC 8785, six times as
-    fast as the library that is used for the leaf; a property test compares the two.
-    """
-    return _CANONICAL.encode(_plain(value)).encode()
-
-
-def _plain(value: object) -> Any:
-    if isinstance(value, bool):
-        return value
-    if isinstance(value, str):
-        return str(value)  # an enum member as its text
-    if isinstance(value, bytes):
-        return b64encode(value).decode()
-    if isinstance(value, tuple):
-        return [_plain(part) for part in value]
-    if isinstance(value, Mapping):
-        return {_ascii(key): _plain(part) for key, part in value.items()}
-    if is_dataclass(value):
-        return {part.name: _plain(getattr(value, part.name)) for part in _written_fields(value)}
-    raise ValueError("a record holds texts, truth values, bytes and lists of these only")
-
-
-def _written_fields(value: Any) -> list["Field[Any]"]:
-    """All fields, but one that was added later only when it says something; see `LATER`."""
-    return [
-        part
-        for part in fields(value)
-        if not part.metadata.get("later") or getattr(value, part.name) != part.default
-    ]
-
-
-def _ascii(key: object) -> str:
-    """RFC 8785 sorts keys by UTF-16 units; only for ASCII is that the order of the encoder."""
-    if not isinstance(key, str) or not key.isascii():
-        raise ValueError("the keys of a record are ASCII texts")
-    return key
+# --- canonical JSON back to dataclasses ---------------------------------------------------
 
 
 def _read(kind: type[_Decoded], content: bytes, what: str) -> _Decoded:

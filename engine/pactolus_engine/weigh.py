@@ -33,7 +33,7 @@ from pactolus_engine.sift import countable, with_result
 from pactolus_engine.states import FactState, States, is_settled
 from pactolus_engine.values import Interval, Value, exactly
 
-__all__ = ["Uncounted", "facts_in_doubt", "uncounted", "weigh"]
+__all__ = ["Uncounted", "facts_in_doubt", "uncounted", "weigh", "weigh_and_tell"]
 
 _TO_COME = "dated after the evaluation instant"
 _DAYS_AHEAD = 1
@@ -52,8 +52,20 @@ def weigh(
 
     `supposed`: facts taken to be in these states, whatever the readings say.
     """
-    scale = _scale(pack, definitions, partitions, facts, supposed, instant)
-    return {fact: scale.state(fact) for fact in sorted(pack.facts)}
+    return _scale(pack, definitions, partitions, facts, supposed, instant).all_states()
+
+
+def weigh_and_tell(
+    pack: Pack,
+    definitions: Mapping[str, Condition],
+    partitions: Mapping[str, Partition],
+    facts: FactSet,
+    instant: datetime,
+) -> tuple[States, tuple["Uncounted", ...]]:
+    """What `weigh` and `uncounted` give, of one weighing: it is a sixth of an evaluation."""
+    scale = _scale(pack, definitions, partitions, facts, {}, instant)
+    states = scale.all_states()
+    return states, _uncounted(scale, states)
 
 
 def _scale(
@@ -111,7 +123,20 @@ class _Scale:
     states: dict[str, FactState]
     counted: dict[str, tuple[Sample, ...]] = field(default_factory=dict)
     dropped: dict[str, tuple[Sample, ...]] = field(default_factory=dict)
-    left: dict[str, list[tuple[Sample, str]]] = field(default_factory=dict)
+    steps: dict[str, tuple[Sequence[Sample], ...]] = field(default_factory=dict)
+    """Head → its samples as they were sent, and as each step of the sifting left them."""
+    sent: dict[str, dict[str, list[Reading]]] = field(init=False)
+    """Head → origin → its readings; filed once, for every fact asks for its own."""
+
+    def __post_init__(self) -> None:
+        self.sent = {}
+        for reading in self.readings:
+            fact = self.pack.facts.get(reading.fact)
+            for head in {fact.id, fact.of or fact.id} if fact else ():
+                self.sent.setdefault(head, {}).setdefault(reading.origin, []).append(reading)
+
+    def all_states(self) -> States:
+        return {fact: self.state(fact) for fact in sorted(self.pack.facts)}
 
     def state(self, fact_id: str) -> FactState:
         if fact_id not in self.states:
@@ -140,8 +165,7 @@ class _Scale:
             usable = with_result(fitting)
             preferred = self._by_preference(head, usable)
             self.counted[head.id] = countable(head, preferred)
-            steps = (fitting, usable, preferred, self.counted[head.id])
-            self.left[head.id] = _left_out(sent, steps)
+            self.steps[head.id] = (sent, fitting, usable, preferred, self.counted[head.id])
         return self.counted[head.id]
 
     def _assessments(self, derivation: Derivation) -> list[Assessment]:
@@ -160,7 +184,7 @@ class _Scale:
 
     def not_counted(self, head: Fact) -> list[tuple[Sample, str]]:
         """What was sent about a head and gave way to a sample that counts, each with its reason."""
-        return self.left[head.id] if self._counted(head) else []
+        return _left_out(self.steps[head.id]) if self._counted(head) else []
 
     def origins(self, head: Fact) -> set[str]:
         """The resources that count for a head."""
@@ -176,56 +200,62 @@ class _Scale:
 
     def samples_of(self, head: Fact) -> list[Sample]:
         """Everything that was sent about a head, sifted or not."""
-        own = {fact.id for fact in self._family(head)}
-        by_origin: dict[str, list[Reading]] = {}
-        for reading in self.readings:
-            if reading.fact in own:
-                by_origin.setdefault(reading.origin, []).append(reading)
-        samples = [Sample(head.id, tuple(group)) for _, group in sorted(by_origin.items())]
+        by_origin = sorted(self.sent.get(head.id, {}).items())
+        samples = [Sample(head.id, tuple(group)) for _, group in by_origin]
         return [sample for sample in samples if sample.head_readings]
 
-    def _family(self, head: Fact) -> list[Fact]:
-        return [fact for fact in self.pack.facts.values() if head.id in {fact.id, fact.of}]
-
     def _by_only(self, head: Fact, samples: list[Sample]) -> list[Sample]:
-        if head.only is None:
+        if head.only is None or not samples:
             return samples
-        judged = [(sample, self._judge(head, sample, head.only)) for sample in samples]
+        asked = inline(head.only, self.definitions)
+        judged = [(sample, self._judge(head, sample, asked)) for sample in samples]
         return [s.doubted(truth is Truth.UNKNOWN) for s, truth in judged if truth is not Truth.FALSE]
 
     def _by_preference(self, head: Fact, samples: list[Sample]) -> list[Sample]:
-        for condition in head.prefer:
-            fitting = [s for s in samples if self._judge(head, s, condition) is not Truth.FALSE]
+        for condition in head.prefer if samples else ():
+            asked = inline(condition, self.definitions)
+            fitting = [s for s in samples if self._judge(head, s, asked) is not Truth.FALSE]
             samples = fitting or samples
         return samples
 
-    def _judge(self, head: Fact, sample: Sample, condition: Condition) -> Truth:
-        """The truth of a condition for one sample alone, beside the facts that are not of it."""
-        own = self._own_states(head, sample)
-        asked = inline(condition, self.definitions)
-        states = {atom.fact: self._beside(own, atom.fact) for atom in atoms_of(asked)}
+    def _judge(self, head: Fact, sample: Sample, asked: Condition) -> Truth:
+        """The truth of an inlined condition for one sample alone, beside the facts that are not of it."""
+        names = dict.fromkeys(atom.fact for atom in atoms_of(asked))
+        states = {name: self._beside(head, sample, name) for name in names}
         return Definition(self.pack.facts, {}, states).truth(asked)
 
     def wanted_by(self, head: Fact, sample: Sample, condition: Condition) -> set[str]:
         """The open base facts beside the sample that leave the condition unknown for it."""
-        if self._judge(head, sample, condition) is not Truth.UNKNOWN:
+        asked = inline(condition, self.definitions)
+        if self._judge(head, sample, asked) is not Truth.UNKNOWN:
             return set()
-        asked = {atom.fact for atom in atoms_of(inline(condition, self.definitions))}
-        bases = {base for fact in asked for base in base_facts(self.pack, fact)}
-        own = self._own_states(head, sample)
-        return {base for base in bases - own.keys() if not is_settled(self.state(base).value)}
+        facts = {atom.fact for atom in atoms_of(asked)}
+        bases = {base for fact in facts for base in base_facts(self.pack, fact)}
+        beside = (base for base in bases if not _is_of(head, self.pack.facts[base]))
+        return {base for base in beside if not is_settled(self.state(base).value)}
 
     def _own_states(self, head: Fact, sample: Sample) -> dict[str, FactState]:
-        return {fact.id: join(fact, (sample,), self.partitions.get(fact.id)) for fact in self._family(head)}
+        family = [fact for fact in self.pack.facts.values() if _is_of(head, fact)]
+        return {fact.id: self._alone(fact, sample) for fact in family}
 
-    def _beside(self, own: dict[str, FactState], fact_id: str) -> FactState:
+    def _alone(self, fact: Fact, sample: Sample) -> FactState:
+        """The state of a fact if no other sample had been sent."""
+        return join(fact, (sample,), self.partitions.get(fact.id))
+
+    def _beside(self, head: Fact, sample: Sample, fact_id: str) -> FactState:
+        """A fact of the sample by this sample alone, and any other as it stands."""
         fact = self.pack.facts.get(fact_id)
-        if fact_id in own:
-            return own[fact_id]
+        if fact is not None and _is_of(head, fact):
+            return self._alone(fact, sample)
         if fact is None or fact.derivation is None:
             return self.state(fact_id)
         start, end = fact.derivation.inputs
-        return derive(fact, self._beside(own, start), self._beside(own, end))
+        return derive(fact, self._beside(head, sample, start), self._beside(head, sample, end))
+
+
+def _is_of(head: Fact, fact: Fact) -> bool:
+    """Whether a fact is the head or one of its members."""
+    return head.id in (fact.id, fact.of)
 
 
 _BY_PACK = "by the conditions of the pack"
@@ -238,10 +268,10 @@ _STEPS = (
 """Why a sample that is gone after each step of the sifting does not count."""
 
 
-def _left_out(sent: Sequence[Sample], steps: Sequence[Sequence[Sample]]) -> list[tuple[Sample, str]]:
+def _left_out(steps: Sequence[Sequence[Sample]]) -> list[tuple[Sample, str]]:
     left = []
-    before = {sample.origin: sample for sample in sent}
-    for reason, after in zip(_STEPS, steps, strict=True):
+    before = {sample.origin: sample for sample in steps[0]}
+    for reason, after in zip(_STEPS, steps[1:], strict=True):
         kept = {sample.origin: sample for sample in after}
         left += [(before[origin], reason) for origin in sorted(before.keys() - kept.keys())]
         before = kept
@@ -273,7 +303,11 @@ def uncounted(
 
     `states`: as weighed. A drug after induction is no drug of the induction and counts elsewhere.
     """
-    scale = _scale(pack, definitions, partitions, facts, states, instant)
+    return _uncounted(_scale(pack, definitions, partitions, facts, states, instant), states)
+
+
+def _uncounted(scale: _Scale, states: States) -> tuple[Uncounted, ...]:
+    pack = scale.pack
     heads = [fact for _, fact in sorted(pack.facts.items()) if not fact.of and fact.derivation is None]
     counting = set[str]().union(*map(scale.origins, heads), *map(_origins_of, _over_samples(pack, states)))
     return tuple(

@@ -1,6 +1,10 @@
 """What a record keeps of an answer comes back as it was; what was refused is refused again."""
 
+from base64 import b64encode
+from dataclasses import replace
+
 import pytest
+import rfc8785
 from hypothesis import given
 from hypothesis import strategies as st
 
@@ -14,6 +18,7 @@ from pactolus_engine.errors import (
     PactolusError,
     Violation,
 )
+from pactolus_engine.record import decision_json
 from tests.support.decisions import a_decision
 
 CANARY = "qUokka7319"
@@ -28,6 +33,18 @@ def test_an_answer_comes_back_to_the_byte(outcome: Outcome) -> None:
 @given(st.binary())
 def test_any_bundle_keeps_its_bytes(bundle: bytes) -> None:
     assert decode_answer(encode_answer(a_decision(Outcome.HOLD), bundle))[1] == bundle
+
+
+_TEXTS = st.text(
+    st.characters(exclude_categories=["Cs"]) | st.sampled_from('"\\/\b\f\n\r\t\x00\x1f\x7f\u2028')
+)
+
+
+@given(_TEXTS, st.binary())
+def test_an_answer_is_written_as_rfc_8785_has_it(text: str, bundle: bytes) -> None:
+    decision = replace(a_decision(Outcome.HOLD), patient=text)
+    told = {"decision": decision_json(decision).decode(), "bundle": b64encode(bundle).decode("ascii")}
+    assert encode_answer(decision, bundle) == rfc8785.dumps(told)
 
 
 @given(st.lists(st.builds(Violation, st.text(st.characters(exclude_categories=["Cs"])), st.just("expected"))))

@@ -90,9 +90,8 @@ def _decided(compiled: CompiledPack, patient: FactSet) -> Skeleton:
     states = _states(compiled, patient)
     definition = Definition(compiled.pack.facts, compiled.definitions, states)
     truths = truths_by_definition(compiled, definition)
-    decision = decide(
-        Situation(compiled, patient, states, compiled.vector(states), truths, definition, INSTANT)
-    )
+    situation = Situation(compiled, patient, states, compiled.vector(states), truths, definition, INSTANT)
+    decision = decide(situation, left_out=())
     found = tuple(sorted({(one.id, one.value) for one in decision.conclusions}))
     is_finding = decision.outcome is Outcome.CONCLUDED
     options = tuple(sorted(option.id for option in decision.options))

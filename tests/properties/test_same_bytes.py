@@ -17,7 +17,8 @@ from pactolus_engine.evaluate import evaluate
 from pactolus_engine.facts import FactSet
 from pactolus_engine.pack.model import All, Any, Not, Pack
 from pactolus_engine.record import decision_json
-from tests.support.generate import INSTANT, packs, random_patient
+from pactolus_engine.weigh import uncounted, weigh, weigh_and_tell
+from tests.support.generate import INSTANT, packs, packs_over_samples, random_patient
 from tests.support.small_packs import (
     InProcess,
     a_code,
@@ -65,6 +66,18 @@ def test_same_input_same_bytes(pack: Pack, seed: int) -> None:
     assert again.decision_id == first.decision_id != ""
 
 
+@_SETTINGS
+@given(packs() | packs_over_samples(), st.integers(0, 2**32))
+def test_one_weighing_tells_what_two_would(pack: Pack, seed: int) -> None:
+    compiled, random = compile_pack(pack), Random(seed)
+    definitions, partitions = compiled.definitions, compiled.partitions
+    for _ in range(_PATIENTS):
+        patient = random_patient(random, pack.facts)
+        states = weigh(pack, definitions, partitions, patient, INSTANT)
+        left_out = uncounted(pack, definitions, partitions, patient, states, INSTANT)
+        assert weigh_and_tell(pack, definitions, partitions, patient, INSTANT) == (states, left_out)
+
+
 def a_pack_of_many_names() -> Pack:
     """Sets everywhere: whatever an order could leak through."""
     facts = (a_fraction(several="agree"), a_code(), a_flag(absence="assumed", assumed_value="false"), a_set())
@@ -98,7 +111,8 @@ def test_same_bytes_in_another_process() -> None:
         "from tests.properties.test_same_bytes import bytes_of_many_decisions as b; print(b()[0], end='')"
     )
     for seed, zone, locale in (("1", "Pacific/Kiritimati", "C"), ("4711", "America/Adak", "tr_TR.UTF-8")):
-        env = os.environ | {"PYTHONHASHSEED": seed, "TZ": zone, "LC_ALL": locale, "PYTHONPATH": str(_ROOT)}
+        same_code = os.pathsep.join([str(_ROOT), *sys.path])
+        env = os.environ | {"PYTHONHASHSEED": seed, "TZ": zone, "LC_ALL": locale, "PYTHONPATH": same_code}
         command = [sys.executable, "-c", program]
         there = subprocess.run(command, cwd=_ROOT, env=env, capture_output=True, text=True, check=False)
         assert there.stdout == here, there.stderr

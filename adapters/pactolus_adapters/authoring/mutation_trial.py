@@ -25,7 +25,7 @@ from pactolus_engine.match.agree import truths_by_definition
 from pactolus_engine.match.definition import Definition
 from pactolus_engine.pack.model import Effect
 from pactolus_engine.states import States
-from pactolus_engine.weigh import weigh
+from pactolus_engine.weigh import uncounted, weigh
 
 __all__ = ["Trial"]
 
@@ -188,7 +188,8 @@ class Trial:
         own = {rule: truth for rule, truth in truths.items() if rule in compiled.conditions}
         definition = Definition(compiled.pack.facts, compiled.definitions, states)
         vector = compiled.vector(states)
-        decision = decide(Situation(compiled, facts, states, vector, own, definition, case.at))
+        left_out = uncounted(compiled.pack, compiled.definitions, compiled.partitions, facts, states, case.at)
+        decision = decide(Situation(compiled, facts, states, vector, own, definition, case.at), left_out)
         return bool(differences(decision, case.expect, self.base.pack))
 
 

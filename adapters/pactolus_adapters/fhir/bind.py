@@ -37,6 +37,7 @@ _TIMES = {
 def bind(reader: Reader, resources: Sequence[Resource]) -> list[Reading]:
     """Every reading of every fact; what gives none is traced in `reader.passed_over`."""
     readings: list[Reading] = []
+    facts = [(fact, root) for fact in reader.pack.facts.values() if (root := _root(reader.pack, fact))]
     for resource in resources:
         if status := withdrawal(resource):
             reader.withdrawn.append(Withdrawn(resource.source(), status))
@@ -44,22 +45,28 @@ def bind(reader: Reader, resources: Sequence[Resource]) -> list[Reading]:
         elif resource.type == "Patient" and resource is not reader.patient.resource:
             reader.pass_over(resource, "it is not the patient of this request")
         else:
-            readings += _of_resource(reader, resource)
+            readings += _of_resource(reader, facts, resource)
     return readings
 
 
-def _of_resource(reader: Reader, resource: Resource) -> list[Reading]:
+def _of_resource(reader: Reader, facts: Sequence[tuple[Fact, Fact]], resource: Resource) -> list[Reading]:
+    """The readings of one resource. `facts`: each with the fact that names its resource."""
     made: list[Reading] = []
     is_spoken_of = False
-    for fact in reader.pack.facts.values():
-        root = _root(reader.pack, fact)
-        code_sets = _code_sets(reader, root, resource)
-        if fact.binding is None or root is None or code_sets is None:
+    is_modified = has_modifier(resource.body)
+    # Once for every fact that names the resource, not once more for each of its members.
+    days, sets = dict[str, Interval | None](), dict[str, frozenset[str] | None]()
+    for fact, root in facts:
+        if root.id not in sets:
+            sets[root.id] = _code_sets(reader, root, resource)
+        code_sets = sets[root.id]
+        if fact.binding is None or code_sets is None:
             continue
         is_spoken_of = True
         words = _read(reader, fact, resource, code_sets)
-        days = _dated(reader, root, resource) if words else None
-        made += [_reading(fact, resource, word, days) for word in words]
+        if words and root.id not in days:
+            days[root.id] = _dated(reader, root, resource)
+        made += [_reading(fact, resource, word, days[root.id], is_modified) for word in words]
     if not is_spoken_of and resource.type not in _SPEAK_THROUGH_OTHERS:
         is_misspelt = has_wrong_check_digit(resource.body.get("code"))
         reader.pass_over(resource, _NO_SET + (_MISSPELT if is_misspelt else ""))
@@ -77,9 +84,9 @@ def _root(pack: Pack, fact: Fact) -> Fact | None:
     return fact
 
 
-def _code_sets(reader: Reader, root: Fact | None, resource: Resource) -> frozenset[str] | None:
+def _code_sets(reader: Reader, root: Fact, resource: Resource) -> frozenset[str] | None:
     """The code sets of the fact that the resource's code falls in; None when it carries another fact."""
-    binding = root.binding if root else None
+    binding = root.binding
     if binding is None or resource.type not in binding.resources or _is_about_subject(binding):
         return None
     names = frozenset(binding.codes)
@@ -124,9 +131,9 @@ def _dated(reader: Reader, root: Fact, resource: Resource) -> Interval | None:
     return None
 
 
-def _reading(fact: Fact, resource: Resource, word: Word, days: Interval | None) -> Reading:
+def _reading(fact: Fact, resource: Resource, word: Word, days: Interval | None, is_modified: bool) -> Reading:
     value, standing, note = word.value, word.standing, word.note
-    if has_modifier(resource.body):
+    if is_modified:
         value, standing, note = None, Standing.UNREADABLE, MODIFIED
     elif resource.type == "Observation" and standing_of(resource) is Standing.NOT_FINAL:
         standing = Standing.NOT_FINAL

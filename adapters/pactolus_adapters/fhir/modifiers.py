@@ -13,8 +13,11 @@ def has_modifier(body: Json) -> bool:
     """Whether something in the resource may change its meaning in a way that is not understood."""
     if "implicitRules" in body or "modifierExtension" in body:
         return True
-    parts = [part for value in body.values() for part in (value if isinstance(value, list) else [value])]
-    return any(has_modifier(part) for part in parts if isinstance(part, dict))
+    for value in body.values():
+        for part in value if isinstance(value, list) else (value,):
+            if isinstance(part, dict) and has_modifier(part):
+                return True
+    return False
 
 
 def modifiers_of_entry(bundle: Json, entry: Json) -> Json:

@@ -1,18 +1,31 @@
 """What a replay is of: which records, under which pack, by which software. Two runs of one spec give one root."""
 
 import json
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from dataclasses import asdict, dataclass, field
 from typing import Any, Final
 
 from pactolus_engine.decision import PackIdentity
+from pactolus_engine.errors import PactolusError
 
-__all__ = ["Partition", "ReplaySpec", "partitions", "read_spec", "written_spec"]
+__all__ = [
+    "Partition",
+    "ReplaySpec",
+    "SoftwareDiffers",
+    "check_software",
+    "partitions",
+    "read_spec",
+    "written_spec",
+]
 
 _LEAST_PARTITION: Final = 256
 _MOST_PARTITIONS: Final = 4096
 """A partition is what is done again after a crash, and what a worker takes at once; a folder of more files than
 this is slow to list."""
+
+
+class SoftwareDiffers(PactolusError):
+    """Another version of the software began the replay."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -43,6 +56,16 @@ def partitions(spec: ReplaySpec) -> Iterator[Partition]:
     size = max(_LEAST_PARTITION, -(-(spec.end - spec.first) // _MOST_PARTITIONS))
     for number, first in enumerate(range(spec.first, spec.end, size)):
         yield Partition(number, first, min(first + size, spec.end))
+
+
+def check_software(spec: ReplaySpec, versions: Mapping[str, str]) -> None:
+    """Raises `SoftwareDiffers` unless these versions are those of the spec: one report comes from one software."""
+    others = sorted(name for name, found in versions.items() if spec.software.get(name) != found)
+    if others:
+        names = ", ".join(f"`{name}`" for name in others)
+        raise SoftwareDiffers(
+            f"the replay was begun with other versions of {names}: install those here too, or begin anew in another folder"
+        )
 
 
 def written_spec(spec: ReplaySpec) -> str:

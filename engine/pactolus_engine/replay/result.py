@@ -6,7 +6,7 @@ the software, so that a Merkle root over all of them is one for every way in whi
 """
 
 import json
-from dataclasses import asdict, dataclass
+from dataclasses import dataclass
 from enum import StrEnum
 from hashlib import sha256
 from typing import Final
@@ -53,10 +53,13 @@ class Said:
 
 @dataclass(frozen=True, slots=True)
 class Moved:
-    """A rule that came out otherwise. `before`, `after`: `true`, `false`, `unknown`, `off` or `absent`.
+    """A rule that came out otherwise. `before`, `after`: `true`, `false`, `unknown`, `off` or `absent`; they are
+    equal where the rule is told otherwise, does something else, or is open for another reason.
 
-    `because`: each a kind and a name: `rule:ID` (its text in the pack), `parameter:NAME`, `code-set:NAME`,
-    `fact:ID` (it was read or weighed otherwise), `software:VERSION`.
+    `because`: each a kind and a name: `rule:ID` (its text in the pack, or that of a definition), `parameter:NAME`,
+    `code-set:NAME`, `fact:ID` (it was read, weighed or told otherwise), `option:ID`, `evidence:ID` (its words),
+    `software:VERSION`; `pack:VERSION` where nothing finer is known of another pack, and `unexplained` where
+    neither pack nor software is another one. `rule` is empty, as are `before` and `after`, for what no rule tells.
     """
 
     rule: str
@@ -108,6 +111,11 @@ def result_hash(result: ReplayResult) -> bytes:
 
     The leaf is the line of the form and the canonical JSON of the result: keys sorted, ASCII, the index as text.
     """
-    document = {**asdict(result), "index": str(result.index)}
-    text = json.dumps(document, sort_keys=True, separators=(",", ":"))
+    document = {**_members(result), "index": str(result.index)}
+    text = json.dumps(document, sort_keys=True, separators=(",", ":"), default=_members)
     return sha256(b"\x00" + _FORM + text.encode("ascii")).digest()
+
+
+def _members(part: ReplayResult | Said | Moved) -> dict[str, object]:
+    """As `asdict`, which copies every tuple and text anew and would take most of a report's time."""
+    return {name: getattr(part, name) for name in part.__slots__}

@@ -232,7 +232,7 @@ class _Silent(ProcessMatcher):
 
 def _damage(monkeypatch: pytest.MonkeyPatch, matcher: type[ProcessMatcher]) -> None:
     """Puts a damaged engine where the real one is wired in; all the rest is real."""
-    monkeypatch.setattr(wiring, "ProcessMatcher", matcher)
+    monkeypatch.setattr(wiring.house, "ProcessMatcher", matcher)
 
 
 def test_engines_that_disagree_are_code_6_and_nobody_answers(

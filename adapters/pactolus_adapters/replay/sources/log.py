@@ -4,20 +4,23 @@ Each question to the log is a snapshot of its own, so that no transaction stays 
 with a record ends in its row; only a store that cannot be read ends the replay.
 """
 
-from collections.abc import Iterator, Mapping
-from typing import Final
+from collections.abc import Container, Iterator, Mapping
+from typing import Final, Protocol
 
 import pyarrow as pa
 
-from pactolus_adapters.replay.batches import record_batch
+from pactolus_adapters.replay.batches import RecordRow, record_batch
 from pactolus_adapters.replay.sources.found import Found, leaf_fields, row_of
 from pactolus_adapters.replay.spec import Partition
 from pactolus_adapters.trail.unreadable import class_of_unreadable
 from pactolus_engine.errors import PactolusError, RecordAltered
 from pactolus_engine.ports import StoredRecord
-from pactolus_engine.trail import AuditTrail, Entry
+from pactolus_engine.trail import Entry, ListedRecord, Selection
 
-__all__ = ["LogSource"]
+__all__ = ["OTHER_TENANT", "LogSource", "ReadableLog"]
+
+OTHER_TENANT: Final = "other-tenant"
+"""The event of a record that is not the asking tenant's, or was erased and is nobody's."""
 
 _PAGE: Final = 64
 """Records that are held at once, with their payloads; a payload is some 100 kB."""
@@ -25,12 +28,24 @@ _PAGE: Final = 64
 _MOST_CLAIMS: Final = 1024
 
 
+class ReadableLog(Protocol):
+    """The part of `AuditTrail` that is read here; see there."""
+
+    def entries(self, first: int, end: int) -> Iterator[Entry]: ...
+
+    def opened(self, first: int, end: int) -> Iterator[tuple[int, StoredRecord | PactolusError]]: ...
+
+    def listed(self, selection: Selection, after: int, most: int) -> list[ListedRecord]: ...
+
+
 class LogSource:
     """`Source` over a log. A leaf counts as far as it matches its leaf hash: whether the hashes are those that were
     signed is what `pactolus audit verify` tells."""
 
-    def __init__(self, trail: AuditTrail) -> None:
+    def __init__(self, trail: ReadableLog, tenant: str | None = None) -> None:
+        """`tenant`: of the records of others nothing but their place is told; None means every tenant's."""
         self._trail = trail
+        self._tenant = tenant
         self._claims: dict[int, Mapping[str, str]] = {}
 
     def read(self, partition: Partition) -> Iterator[pa.RecordBatch]:
@@ -38,8 +53,20 @@ class LogSource:
         the records themselves: a disk or connection that fails says nothing of a record."""
         for first in range(partition.first, partition.end, _PAGE):
             page = range(first, min(first + _PAGE, partition.end))
-            found = self._found(page)
-            yield record_batch(row_of(found.get(index), index, self._claim) for index in page)
+            found, own = self._found(page), self._own(page)
+            yield record_batch(
+                row_of(found.get(index), index, self._claim)
+                if index in own
+                else RecordRow(index, OTHER_TENANT)
+                for index in page
+            )
+
+    def _own(self, page: range) -> Container[int]:
+        """The places of the tenant's records; one that was erased is nobody's any more."""
+        if self._tenant is None:
+            return page
+        listed = self._trail.listed(Selection(tenant=self._tenant), page.start - 1, len(page))
+        return {one.index for one in listed}
 
     def _found(self, page: range) -> dict[int, Found]:
         opened = dict(self._trail.opened(page.start, page.stop))

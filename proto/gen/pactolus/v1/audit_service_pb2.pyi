@@ -30,6 +30,19 @@ class ReplayState(int, metaclass=_enum_type_wrapper.EnumTypeWrapper):
     REPLAY_STATE_RUNNING: _ClassVar[ReplayState]
     REPLAY_STATE_DONE: _ClassVar[ReplayState]
     REPLAY_STATE_FAILED: _ClassVar[ReplayState]
+
+class ReplayClass(int, metaclass=_enum_type_wrapper.EnumTypeWrapper):
+    __slots__ = ()
+    REPLAY_CLASS_UNSPECIFIED: _ClassVar[ReplayClass]
+    REPLAY_CLASS_IDENTICAL: _ClassVar[ReplayClass]
+    REPLAY_CLASS_CHANGED_OUTCOME: _ClassVar[ReplayClass]
+    REPLAY_CLASS_CHANGED_OPTIONS: _ClassVar[ReplayClass]
+    REPLAY_CLASS_CHANGED_TEXT: _ClassVar[ReplayClass]
+    REPLAY_CLASS_ENGINE_CHANGED: _ClassVar[ReplayClass]
+    REPLAY_CLASS_INPUT_MISSING: _ClassVar[ReplayClass]
+    REPLAY_CLASS_ERASED: _ClassVar[ReplayClass]
+    REPLAY_CLASS_TAMPERED: _ClassVar[ReplayClass]
+    REPLAY_CLASS_ERROR: _ClassVar[ReplayClass]
 EXPORT_FORMAT_UNSPECIFIED: ExportFormat
 EXPORT_FORMAT_NDJSON: ExportFormat
 EXPORT_FORMAT_FHIR: ExportFormat
@@ -40,6 +53,16 @@ REPLAY_STATE_UNSPECIFIED: ReplayState
 REPLAY_STATE_RUNNING: ReplayState
 REPLAY_STATE_DONE: ReplayState
 REPLAY_STATE_FAILED: ReplayState
+REPLAY_CLASS_UNSPECIFIED: ReplayClass
+REPLAY_CLASS_IDENTICAL: ReplayClass
+REPLAY_CLASS_CHANGED_OUTCOME: ReplayClass
+REPLAY_CLASS_CHANGED_OPTIONS: ReplayClass
+REPLAY_CLASS_CHANGED_TEXT: ReplayClass
+REPLAY_CLASS_ENGINE_CHANGED: ReplayClass
+REPLAY_CLASS_INPUT_MISSING: ReplayClass
+REPLAY_CLASS_ERASED: ReplayClass
+REPLAY_CLASS_TAMPERED: ReplayClass
+REPLAY_CLASS_ERROR: ReplayClass
 
 class GetDecisionRequest(_message.Message):
     __slots__ = ("index", "decision_id")
@@ -270,50 +293,74 @@ class RecordFeedbackResponse(_message.Message):
     def __init__(self, receipt: _Optional[_Union[_evaluation_service_pb2.AuditReceipt, _Mapping]] = ...) -> None: ...
 
 class StartReplayRequest(_message.Message):
-    __slots__ = ("request_id", "first_index", "end_index", "pack")
+    __slots__ = ("request_id", "first_index", "end_index", "pack", "reason")
     REQUEST_ID_FIELD_NUMBER: _ClassVar[int]
     FIRST_INDEX_FIELD_NUMBER: _ClassVar[int]
     END_INDEX_FIELD_NUMBER: _ClassVar[int]
     PACK_FIELD_NUMBER: _ClassVar[int]
+    REASON_FIELD_NUMBER: _ClassVar[int]
     request_id: str
     first_index: int
     end_index: int
     pack: _evaluation_service_pb2.PackSelector
-    def __init__(self, request_id: _Optional[str] = ..., first_index: _Optional[int] = ..., end_index: _Optional[int] = ..., pack: _Optional[_Union[_evaluation_service_pb2.PackSelector, _Mapping]] = ...) -> None: ...
+    reason: str
+    def __init__(self, request_id: _Optional[str] = ..., first_index: _Optional[int] = ..., end_index: _Optional[int] = ..., pack: _Optional[_Union[_evaluation_service_pb2.PackSelector, _Mapping]] = ..., reason: _Optional[str] = ...) -> None: ...
 
 class StartReplayResponse(_message.Message):
-    __slots__ = ("replay_id",)
+    __slots__ = ("replay_id", "receipt")
     REPLAY_ID_FIELD_NUMBER: _ClassVar[int]
+    RECEIPT_FIELD_NUMBER: _ClassVar[int]
     replay_id: str
-    def __init__(self, replay_id: _Optional[str] = ...) -> None: ...
+    receipt: _evaluation_service_pb2.AuditReceipt
+    def __init__(self, replay_id: _Optional[str] = ..., receipt: _Optional[_Union[_evaluation_service_pb2.AuditReceipt, _Mapping]] = ...) -> None: ...
 
 class WatchReplayRequest(_message.Message):
-    __slots__ = ("replay_id",)
+    __slots__ = ("replay_id", "after_records")
     REPLAY_ID_FIELD_NUMBER: _ClassVar[int]
+    AFTER_RECORDS_FIELD_NUMBER: _ClassVar[int]
     replay_id: str
-    def __init__(self, replay_id: _Optional[str] = ...) -> None: ...
+    after_records: int
+    def __init__(self, replay_id: _Optional[str] = ..., after_records: _Optional[int] = ...) -> None: ...
 
 class WatchReplayResponse(_message.Message):
-    __slots__ = ("state", "records_done", "records_total", "differences")
+    __slots__ = ("state", "records_done", "records_total", "differences", "counts", "report_root", "receipt", "detail")
     STATE_FIELD_NUMBER: _ClassVar[int]
     RECORDS_DONE_FIELD_NUMBER: _ClassVar[int]
     RECORDS_TOTAL_FIELD_NUMBER: _ClassVar[int]
     DIFFERENCES_FIELD_NUMBER: _ClassVar[int]
+    COUNTS_FIELD_NUMBER: _ClassVar[int]
+    REPORT_ROOT_FIELD_NUMBER: _ClassVar[int]
+    RECEIPT_FIELD_NUMBER: _ClassVar[int]
+    DETAIL_FIELD_NUMBER: _ClassVar[int]
     state: ReplayState
     records_done: int
     records_total: int
     differences: int
-    def __init__(self, state: _Optional[_Union[ReplayState, str]] = ..., records_done: _Optional[int] = ..., records_total: _Optional[int] = ..., differences: _Optional[int] = ...) -> None: ...
+    counts: _containers.RepeatedCompositeFieldContainer[ReplayCount]
+    report_root: bytes
+    receipt: _evaluation_service_pb2.AuditReceipt
+    detail: str
+    def __init__(self, state: _Optional[_Union[ReplayState, str]] = ..., records_done: _Optional[int] = ..., records_total: _Optional[int] = ..., differences: _Optional[int] = ..., counts: _Optional[_Iterable[_Union[ReplayCount, _Mapping]]] = ..., report_root: _Optional[bytes] = ..., receipt: _Optional[_Union[_evaluation_service_pb2.AuditReceipt, _Mapping]] = ..., detail: _Optional[str] = ...) -> None: ...
+
+class ReplayCount(_message.Message):
+    __slots__ = ("result_class", "records")
+    RESULT_CLASS_FIELD_NUMBER: _ClassVar[int]
+    RECORDS_FIELD_NUMBER: _ClassVar[int]
+    result_class: ReplayClass
+    records: int
+    def __init__(self, result_class: _Optional[_Union[ReplayClass, str]] = ..., records: _Optional[int] = ...) -> None: ...
 
 class ListReplayDifferencesRequest(_message.Message):
-    __slots__ = ("replay_id", "page_size", "page_token")
+    __slots__ = ("replay_id", "page_size", "page_token", "result_class")
     REPLAY_ID_FIELD_NUMBER: _ClassVar[int]
     PAGE_SIZE_FIELD_NUMBER: _ClassVar[int]
     PAGE_TOKEN_FIELD_NUMBER: _ClassVar[int]
+    RESULT_CLASS_FIELD_NUMBER: _ClassVar[int]
     replay_id: str
     page_size: int
     page_token: str
-    def __init__(self, replay_id: _Optional[str] = ..., page_size: _Optional[int] = ..., page_token: _Optional[str] = ...) -> None: ...
+    result_class: ReplayClass
+    def __init__(self, replay_id: _Optional[str] = ..., page_size: _Optional[int] = ..., page_token: _Optional[str] = ..., result_class: _Optional[_Union[ReplayClass, str]] = ...) -> None: ...
 
 class ListReplayDifferencesResponse(_message.Message):
     __slots__ = ("differences", "next_page_token")
@@ -324,13 +371,37 @@ class ListReplayDifferencesResponse(_message.Message):
     def __init__(self, differences: _Optional[_Iterable[_Union[ReplayDifference, _Mapping]]] = ..., next_page_token: _Optional[str] = ...) -> None: ...
 
 class ReplayDifference(_message.Message):
-    __slots__ = ("index", "recorded_outcome", "replayed_outcome", "fields")
+    __slots__ = ("index", "recorded_outcome", "replayed_outcome", "fields", "result_class", "recorded_options", "replayed_options", "moved", "causes", "detail")
     INDEX_FIELD_NUMBER: _ClassVar[int]
     RECORDED_OUTCOME_FIELD_NUMBER: _ClassVar[int]
     REPLAYED_OUTCOME_FIELD_NUMBER: _ClassVar[int]
     FIELDS_FIELD_NUMBER: _ClassVar[int]
+    RESULT_CLASS_FIELD_NUMBER: _ClassVar[int]
+    RECORDED_OPTIONS_FIELD_NUMBER: _ClassVar[int]
+    REPLAYED_OPTIONS_FIELD_NUMBER: _ClassVar[int]
+    MOVED_FIELD_NUMBER: _ClassVar[int]
+    CAUSES_FIELD_NUMBER: _ClassVar[int]
+    DETAIL_FIELD_NUMBER: _ClassVar[int]
     index: int
     recorded_outcome: _decision_pb2.Outcome
     replayed_outcome: _decision_pb2.Outcome
     fields: _containers.RepeatedScalarFieldContainer[str]
-    def __init__(self, index: _Optional[int] = ..., recorded_outcome: _Optional[_Union[_decision_pb2.Outcome, str]] = ..., replayed_outcome: _Optional[_Union[_decision_pb2.Outcome, str]] = ..., fields: _Optional[_Iterable[str]] = ...) -> None: ...
+    result_class: ReplayClass
+    recorded_options: _containers.RepeatedScalarFieldContainer[str]
+    replayed_options: _containers.RepeatedScalarFieldContainer[str]
+    moved: _containers.RepeatedCompositeFieldContainer[RuleMove]
+    causes: _containers.RepeatedScalarFieldContainer[str]
+    detail: str
+    def __init__(self, index: _Optional[int] = ..., recorded_outcome: _Optional[_Union[_decision_pb2.Outcome, str]] = ..., replayed_outcome: _Optional[_Union[_decision_pb2.Outcome, str]] = ..., fields: _Optional[_Iterable[str]] = ..., result_class: _Optional[_Union[ReplayClass, str]] = ..., recorded_options: _Optional[_Iterable[str]] = ..., replayed_options: _Optional[_Iterable[str]] = ..., moved: _Optional[_Iterable[_Union[RuleMove, _Mapping]]] = ..., causes: _Optional[_Iterable[str]] = ..., detail: _Optional[str] = ...) -> None: ...
+
+class RuleMove(_message.Message):
+    __slots__ = ("rule", "before", "after", "because")
+    RULE_FIELD_NUMBER: _ClassVar[int]
+    BEFORE_FIELD_NUMBER: _ClassVar[int]
+    AFTER_FIELD_NUMBER: _ClassVar[int]
+    BECAUSE_FIELD_NUMBER: _ClassVar[int]
+    rule: str
+    before: str
+    after: str
+    because: _containers.RepeatedScalarFieldContainer[str]
+    def __init__(self, rule: _Optional[str] = ..., before: _Optional[str] = ..., after: _Optional[str] = ..., because: _Optional[_Iterable[str]] = ...) -> None: ...

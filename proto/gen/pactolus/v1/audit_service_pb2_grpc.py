@@ -191,21 +191,22 @@ class AuditServiceServicer:
         raise NotImplementedError('Method not implemented!')
 
     def StartReplay(self, request, context):
-        """Starts to evaluate recorded requests again.
+        """Starts to evaluate the tenant's recorded requests again, at their recorded instants; answers when that it was
+        started is recorded. It goes on in the background, and after a restart of the server.
         """
         context.set_code(grpc.StatusCode.UNIMPLEMENTED)
         context.set_details('Method not implemented!')
         raise NotImplementedError('Method not implemented!')
 
     def WatchReplay(self, request, context):
-        """Tells how far a replay has come, until it ends.
+        """Tells how far a replay has come, until it ends. A stream that was cut is taken up with `after_records`.
         """
         context.set_code(grpc.StatusCode.UNIMPLEMENTED)
         context.set_details('Method not implemented!')
         raise NotImplementedError('Method not implemented!')
 
     def ListReplayDifferences(self, request, context):
-        """Lists the records that came out otherwise in a replay.
+        """Lists the records that came out otherwise in a replay that is done, or those of one class.
         """
         context.set_code(grpc.StatusCode.UNIMPLEMENTED)
         context.set_details('Method not implemented!')

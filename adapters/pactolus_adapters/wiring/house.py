@@ -1,4 +1,4 @@
-"""The only file that knows every adapter: settings in, a working house out."""
+"""Settings in, a working house out: packs, matcher, audit store, doors."""
 
 import json
 from collections.abc import Callable, Iterator, Mapping
@@ -57,6 +57,7 @@ __all__ = [
     "decision_json",
     "error_json_text",
     "open_exporter",
+    "hallway_settings",
     "keeper",
     "open_erasure",
     "open_house",
@@ -66,16 +67,18 @@ __all__ = [
     "open_records",
     "open_shelf",
     "open_trail",
+    "opened",
     "prepare_pack",
     "public",
     "response_json_text",
+    "store_place",
     "witness_policy",
 ]
 
 _ENVELOPE_BYTES = 64 * 1024
 """Room in a message for what is not FHIR, so that the size limit of a request is the FHIR reader's."""
 
-_IF_HELD = "if that is the server, ask it (`{}`), else wait for its end"
+IF_HELD = "if that is the server, ask it (`{}`), else wait for its end"
 """One process holds a store; a question need not end the server."""
 
 _IF_SERVED = "if that is the server, it signs and asks its witnesses itself (PACTOLUS_WITNESSES), else wait for its end"
@@ -191,7 +194,7 @@ def open_journal(settings: Settings, instead: str = "AuditService") -> Iterator[
 
     `instead`: the method to ask when a server holds the store. Raises `AuditUnavailable`.
     """
-    with _opened(settings, _IF_HELD.format(instead)) as audit:
+    with opened(settings, IF_HELD.format(instead)) as audit:
         yield Journal(audit, EventRecorder(audit, system_clock))
 
 
@@ -212,7 +215,7 @@ def open_exporter(settings: Settings, actor: Actor) -> Iterator[Exporter]:
 
     Raises `AuditUnavailable`.
     """
-    with _opened(settings, _IF_HELD.format("AuditService.ExportRecords")) as audit:
+    with opened(settings, IF_HELD.format("AuditService.ExportRecords")) as audit:
         yield _exporter(settings, audit, actor)
 
 
@@ -234,11 +237,11 @@ def open_house(settings: Settings, *, needs_default: bool = True) -> Iterator[Ho
     if needs_default:
         shelf.get(settings.pack)
     with ExitStack() as opened:
-        audit = open_log(_store(settings), system_clock)
+        audit = open_log(store_place(settings), system_clock)
         opened.callback(audit.close)
         matcher = ProcessMatcher(timeout=settings.match_seconds)
         opened.callback(matcher.close)
-        hallway = Hallway(shelf, matcher, audit, system_clock, _hallway_settings(settings))
+        hallway = Hallway(shelf, matcher, audit, system_clock, hallway_settings(settings))
         yield House(hallway, shelf, audit, settings, EventRecorder(audit, system_clock), policy)
 
 
@@ -248,7 +251,7 @@ def open_erasure(settings: Settings) -> Iterator[Erasure]:
 
     Raises `AuditUnavailable`.
     """
-    with _opened(settings, _IF_HELD_TO_ERASE) as audit:
+    with opened(settings, _IF_HELD_TO_ERASE) as audit:
         yield _erasure(settings, audit)
 
 
@@ -258,7 +261,7 @@ def keeper(settings: Settings, client: str) -> Keeper:
     def event(kind: str, details: Mapping[str, str], change: Change | None) -> NewRecord:
         return event_record(Actor(client), Event(kind, details, change=change), system_clock())
 
-    return Keeper(_store(settings), system_clock, event)
+    return Keeper(store_place(settings), system_clock, event)
 
 
 def _erasure(settings: Settings, audit: AuditTrail, forget: Callable[[], None] = lambda: None) -> Erasure:
@@ -272,7 +275,7 @@ def open_trail(settings: Settings) -> Iterator[LedgerReader]:
 
     Raises `AuditUnavailable`.
     """
-    reader = open_reader(_store(settings), system_clock)
+    reader = open_reader(store_place(settings), system_clock)
     try:
         yield reader
     finally:
@@ -281,13 +284,14 @@ def open_trail(settings: Settings) -> Iterator[LedgerReader]:
 
 def open_log_to_publish(settings: Settings) -> AbstractContextManager[AuditTrail]:
     """Opens an audit store that is there, alone, to sign its checkpoint; and closes it. Raises `AuditUnavailable`."""
-    return _opened(settings, _IF_SERVED)
+    return opened(settings, _IF_SERVED)
 
 
 @contextmanager
-def _opened(settings: Settings, if_held: str) -> Iterator[AuditTrail]:
-    """An audit store that is there, alone; `if_held`: what to do when another process holds it."""
-    audit = open_log(_store(settings), system_clock, makes=False, if_held=if_held)
+def opened(settings: Settings, if_held: str) -> Iterator[AuditTrail]:
+    """Opens an audit store that is there, alone, and closes it again. `if_held`: what to do when another process
+    holds it. Raises `AuditUnavailable`."""
+    audit = open_log(store_place(settings), system_clock, makes=False, if_held=if_held)
     try:
         yield audit
     finally:
@@ -310,7 +314,8 @@ def witness_policy(settings: Settings) -> Policy | None:
     return read_policy(content, str(settings.witnesses))
 
 
-def _store(settings: Settings) -> StorePlace:
+def store_place(settings: Settings) -> StorePlace:
+    """Where the log and its keys are. Raises `SettingsInvalid`."""
     settings.check_signing()
     keys = key_source(settings.data, settings.key_command)
     return StorePlace(settings.data, keys, _signer(settings), settings.database)
@@ -371,7 +376,8 @@ def _bearing_on_answers(settings: Settings) -> dict[str, str]:
     }
 
 
-def _hallway_settings(settings: Settings) -> HallwaySettings:
+def hallway_settings(settings: Settings) -> HallwaySettings:
+    """What of the settings bears on an answer."""
     return HallwaySettings(
         default_pack=settings.pack,
         local_base=settings.code_systems,

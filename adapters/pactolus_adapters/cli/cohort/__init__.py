@@ -1,0 +1,1 @@
+"""`pactolus cohort VERB`: synthetic patients, one file per verb."""

@@ -1,0 +1,1 @@
+"""`pactolus replay`: recorded decisions evaluated again."""

@@ -1,0 +1,156 @@
+"""`pactolus replay`: recorded decisions evaluated again, as recorded or under another pack."""
+
+import sys
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import click
+
+from pactolus_adapters.cli.audit.operator import operator
+from pactolus_adapters.cli.exits import Exit
+from pactolus_adapters.cli.instant import Instant
+from pactolus_adapters.cli.options import house_options, overlays_option, releases_options
+from pactolus_adapters.cli.replay.progress import replay_bar
+from pactolus_adapters.cli.replay.render_summary import render_summary
+
+if TYPE_CHECKING:
+    from datetime import datetime
+
+    from pactolus_adapters.replay.report.summary import Summary
+
+__all__ = ["replay"]
+
+RUNNERS = ("pool", "inline", "spark")
+
+
+@click.command(short_help="Evaluate recorded decisions again, and explain every difference.")
+@click.argument("source", required=False, type=click.Path(path_type=Path, exists=True))
+@click.option(
+    "--pack",
+    default="",
+    metavar="ID[@VERSION]",
+    help="Evaluate under this pack [each record under the pack that decided it].",
+)
+@click.option(
+    "--of", default="", metavar="ID", help="Only records that this pack decided [the id of --pack, or all]."
+)
+@click.option(
+    "--packs",
+    multiple=True,
+    type=click.Path(path_type=Path, file_okay=False, exists=True),
+    help="Folder of further packs, a candidate or those that decided once; may be repeated, the first that has one wins.",
+)
+@click.option("--from", "first", type=click.IntRange(min=0), default=0, help="First record [0].")
+@click.option(
+    "--to",
+    "end",
+    type=click.IntRange(min=0),
+    default=0,
+    help="The record after the last [the end of the log].",
+)
+@click.option("--at", type=Instant(), help="Evaluation instant for what was never evaluated [now].")
+@click.option("--runner", type=click.Choice(RUNNERS), default=RUNNERS[0], help="Where it runs [pool].")
+@click.option(
+    "--workers", type=click.IntRange(min=0), default=0, help="Workers at once [one for each processor]."
+)
+@click.option(
+    "--spark-master", default="", metavar="URL", help="Master of --runner spark [threads of this machine]."
+)
+@click.option(
+    "--report",
+    type=click.Path(path_type=Path, file_okay=False),
+    help="Folder of the report: new, or one of a replay to go on with [below --data].",
+)
+@click.option("--reason", default="", help="Why it is made; recorded, and must not name a patient.")
+@click.option("--json", "as_json", is_flag=True, help="The summary as JSON.")
+@house_options
+@overlays_option
+@releases_options
+def replay(
+    source: Path | None,
+    pack: str,
+    of: str,
+    packs: tuple[Path, ...],
+    first: int,
+    end: int,
+    at: "datetime | None",
+    runner: str,
+    workers: int,
+    spark_master: str,
+    report: Path | None,
+    reason: str,
+    as_json: bool,
+    data: Path | None,
+    database: str | None,
+    rules: Path | None,
+    overlays: Path | None,
+    releases: Path | None,
+    trust: tuple[Path, ...],
+) -> None:
+    """Evaluate recorded decisions again from their stored requests, at their recorded instants.
+
+    SOURCE is a Parquet export of an audit log, or what was never evaluated: a folder of FHIR Bulk Data NDJSON, or
+    of Bundles; without it the audit log itself is read, a snapshot, beside whoever records in it.
+
+    Without --pack each record goes through the pack that decided it, and must come out byte for byte. With
+    --pack the answers are compared: which outcomes, options and texts would have been others, by which rule, and why.
+    That it is made, and the root of its report, are recorded in the audit log. A run that was ended goes on
+    when the same command is given with the same --report.
+
+    \b
+    Examples:
+      pactolus replay
+      pactolus replay --pack midas-consolidation@1.1.0 --packs ./candidate --report impact --reason "threshold"
+      pactolus replay records.parquet --runner spark --spark-master 'local[4]'
+      pactolus replay cohort/post-induction --at 2026-03-01T09:00:00Z --json
+
+    Exit codes: 0 all is identical; 1 something could not be compared; 2 usage; 3 invalid input; 4 pack refused;
+    5 the audit store is unavailable; 10 there are differences.
+    """
+    from pactolus_adapters.replay import run
+    from pactolus_adapters.replay.report.summary import written_summary
+    from pactolus_adapters.settings import settings_from
+    from pactolus_adapters.wiring import replay as wiring
+
+    settings = settings_from(
+        data=data, database=database, rules=rules, overlays=overlays, releases=releases, trust=trust or None
+    )
+    wanted = wiring.Wanted(source, pack, of, packs, first, end, at, reason=reason)
+    folder = report or wiring.new_folder(settings)
+    how = wiring.how(runner, workers, spark_master)
+    record = wiring.recorder(settings, wanted, operator())
+    with wiring.prepared(settings, wanted, folder) as prepared:
+        order = prepared.order
+        state = run.begin(order, record)
+        with (
+            replay_bar(run.records_done(order), order.spec.end - order.spec.first) as tell,
+            _resumable(folder),
+        ):
+            ran = run.run_parts(order, how, prepared.open_worker, tell)
+    finished = run.finish(order, state, ran, record)
+    click.echo(written_summary(finished.summary) if as_json else render_summary(finished.summary), nl=False)
+    if not as_json:
+        click.echo(f"report: {folder}\nrecorded: record {finished.recorded}")
+    sys.exit(_exit(finished.summary))
+
+
+@contextmanager
+def _resumable(folder: Path) -> Iterator[None]:
+    """Says how to go on when the work is ended early."""
+    try:
+        yield
+    except BaseException:
+        click.echo(
+            f"the replay is not done; the same command with --report {folder} goes on with it", err=True
+        )
+        raise
+
+
+def _exit(summary: "Summary") -> Exit:
+    if summary.differences:
+        return Exit.DIFFERENT
+    if summary.could_not_be_compared > summary.classes["erased"]:  # what was erased cannot come out otherwise
+        return Exit.FOUND
+    return Exit.OUTCOME

@@ -1,0 +1,89 @@
+"""The folder of a replay: what it is of and how far it has come, so that it can be gone on with after a crash."""
+
+import json
+import os
+from dataclasses import dataclass, replace
+from pathlib import Path
+from typing import Final
+
+from pactolus_adapters.replay.spec import ReplaySpec, read_spec, written_spec
+from pactolus_engine.errors import PactolusError
+
+__all__ = ["ReplayFolder", "ReplayFolderUnfit", "ReplayState"]
+
+_FILE: Final = "replay.json"
+_FOR_OWNER_TO_ENTER: Final = 0o700
+
+
+class ReplayFolderUnfit(PactolusError):
+    """The folder holds something else, or cannot be written."""
+
+
+@dataclass(frozen=True, slots=True)
+class ReplayState:
+    """What is kept of a replay. `started` and `finished`: its records in the audit log, None: not yet. `root`: the
+    report root in hex, once it is done."""
+
+    spec: ReplaySpec
+    reason: str = ""
+    started: int | None = None
+    finished: int | None = None
+    root: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class ReplayFolder:
+    """A folder with results in it, for its owner only."""
+
+    path: Path
+
+    def state(self) -> ReplayState | None:
+        """What was begun here, None in a folder that is empty or not there.
+
+        Raises `ReplayFolderUnfit` when there is something else in it.
+        """
+        try:
+            if not self.path.exists() or not any(self.path.iterdir()):
+                return None
+            document = json.loads((self.path / _FILE).read_text(encoding="utf-8"))
+            spec = read_spec(json.dumps(document.pop("spec")))
+            return ReplayState(spec, **document)
+        except (OSError, ValueError, TypeError, KeyError) as error:
+            raise ReplayFolderUnfit(
+                f"`{self.path}` is there and holds no replay: name a new folder, or one of a replay to go on with"
+            ) from error
+
+    def begin(self, state: ReplayState) -> None:
+        """Makes the folder and notes what is begun. Raises `ReplayFolderUnfit`."""
+        try:
+            self.path.mkdir(mode=_FOR_OWNER_TO_ENTER, parents=True, exist_ok=True)
+        except OSError as error:
+            raise self._not_written(error) from error
+        self._write(state)
+
+    def finish(self, state: ReplayState, root: str, finished: int) -> ReplayState:
+        """Notes the end."""
+        done = replace(state, root=root, finished=finished)
+        self._write(done)
+        return done
+
+    def _write(self, state: ReplayState) -> None:
+        document = {
+            "spec": json.loads(written_spec(state.spec)),
+            "reason": state.reason,
+            "started": state.started,
+            "finished": state.finished,
+            "root": state.root,
+        }
+        unfinished = self.path / f".{_FILE}.unfinished"
+        try:
+            with unfinished.open("w", encoding="utf-8") as file:
+                json.dump(document, file, indent=2, sort_keys=True)
+                file.flush()
+                os.fsync(file.fileno())
+            unfinished.rename(self.path / _FILE)
+        except OSError as error:
+            raise self._not_written(error) from error
+
+    def _not_written(self, error: OSError) -> ReplayFolderUnfit:
+        return ReplayFolderUnfit(f"`{self.path}` cannot be written: {error.strerror or 'no reason is known'}")
