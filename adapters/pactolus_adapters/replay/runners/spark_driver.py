@@ -160,7 +160,7 @@ def _enduring(master: str) -> str:
 
 def _unavailable(master: str, reason: str) -> RunnerUnavailable:
     return RunnerUnavailable(
-        f"Spark at `{master}` did not start: {reason.rstrip('.')}; name a master that is there, or choose the runner "
+        f"Spark at `{master}` did not start: {reason.rstrip('.')}; name another master, or choose the runner "
         "`pool`"
     )
 
