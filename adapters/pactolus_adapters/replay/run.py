@@ -6,18 +6,19 @@ whoever holds the log can tell whether a report is the one that was made.
 
 from collections.abc import Callable
 from dataclasses import dataclass
+from datetime import datetime
 from pathlib import Path
 
 from pactolus_adapters.replay.folder import ReplayFolder, ReplayFolderUnfit, ReplayState
 from pactolus_adapters.replay.parts import parts
 from pactolus_adapters.replay.ports import OpenWorker, Progress, Runner
-from pactolus_adapters.replay.report.summary import Summary
+from pactolus_adapters.replay.report.summary import HowItRan, Summary
 from pactolus_adapters.replay.report.write import write_report
 from pactolus_adapters.replay.spec import ReplaySpec, partitions
 from pactolus_adapters.trail.events import Event
 from pactolus_engine.ports import Receipt
 
-__all__ = ["Finished", "Order", "Record", "begin", "finish", "run_parts"]
+__all__ = ["Finished", "How", "Order", "Record", "begin", "finish", "records_done", "run_parts"]
 
 Record = Callable[[Event], Receipt]
 """Records an event in the log of whoever replays; durable when it returns. Raises `AuditUnavailable`."""
@@ -30,6 +31,15 @@ class Order:
     spec: ReplaySpec
     folder: Path
     reason: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class How:
+    """How a replay is run: by which runner, under its name, and by whose clock (aware UTC times)."""
+
+    name: str
+    runner: Runner
+    clock: Callable[[], datetime]
 
 
 @dataclass(frozen=True, slots=True)
@@ -58,18 +68,30 @@ def begin(order: Order, record: Record) -> ReplayState:
     return state
 
 
-def run_parts(order: Order, runner: Runner, open_worker: OpenWorker, progress: Progress) -> None:
+def records_done(order: Order) -> int:
+    """How many records an earlier run has done. Raises `PartUnreadable`."""
+    return sum(part.partition.end - part.partition.first for part in parts(order.folder))
+
+
+def run_parts(order: Order, how: How, open_worker: OpenWorker, progress: Progress) -> HowItRan:
     """Does the partitions that are not done yet; raises as `Runner.run`."""
     done = {part.partition.number for part in parts(order.folder)}
     todo = [one for one in partitions(order.spec) if one.number not in done]
+    started = how.clock()
     if todo:
-        runner.run(open_worker, todo, order.folder, progress)
+        how.runner.run(open_worker, todo, order.folder, progress)
+    return HowItRan(how.name, started, how.clock(), sum(one.end - one.first for one in todo))
 
 
-def finish(order: Order, state: ReplayState, record: Record) -> Finished:
-    """Makes the report and records its root, once."""
-    summary = write_report(order.folder, order.spec)
+def finish(order: Order, state: ReplayState, ran: HowItRan, record: Record) -> Finished:
+    """Makes the report and records its root, once. Raises `ReplayFolderUnfit` when the results of a replay that was
+    finished before are no longer those whose root was recorded."""
+    summary = write_report(order.spec, order.folder, ran)
     if state.finished is not None:
+        if summary.root != state.root:
+            raise ReplayFolderUnfit(
+                f"`{order.folder}` was altered since record `{state.finished}` of the audit log took its root"
+            )
         return Finished(summary, state, state.finished)
     details = _details("finished", order) | {
         "started": "" if state.started is None else str(state.started),

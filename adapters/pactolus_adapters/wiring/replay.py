@@ -1,12 +1,16 @@
 """What replays are built of: an order out of what somebody wants, and the workers that do it."""
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass, replace
+from datetime import datetime
 from functools import partial
 from pathlib import Path
+from typing import Final
 
+from pactolus_adapters.audit.stores import open_log
 from pactolus_adapters.clock import system_clock
+from pactolus_adapters.instants import milliseconds, written
 from pactolus_adapters.matchers.memo import MemoMatcher
 from pactolus_adapters.matchers.process import ProcessMatcher
 from pactolus_adapters.packs.folder import FolderShelf
@@ -14,7 +18,12 @@ from pactolus_adapters.replay.folder import ReplayFolder
 from pactolus_adapters.replay.packs import PacksByDigest, candidate
 from pactolus_adapters.replay.ports import OpenWorker, Source, Worker
 from pactolus_adapters.replay.replayer import Replayer
-from pactolus_adapters.replay.run import Order, Record
+from pactolus_adapters.replay.run import How, Order, Record
+from pactolus_adapters.replay.runners.chosen import runner as chosen_runner
+from pactolus_adapters.replay.sources.bulk import open_bulk
+from pactolus_adapters.replay.sources.bundles import open_bundles
+from pactolus_adapters.replay.sources.export import ExportSource
+from pactolus_adapters.replay.sources.folders import SourceKind, detect
 from pactolus_adapters.replay.sources.log import LogSource
 from pactolus_adapters.replay.spec import ReplaySpec, check_software
 from pactolus_adapters.replay.work import PartitionWorker
@@ -25,14 +34,17 @@ from pactolus_adapters.wiring.house import (
     hallway_settings,
     open_shelf,
     open_trail,
-    opened,
     prepare_pack,
+    store_place,
 )
 from pactolus_engine.decision import PackIdentity
 from pactolus_engine.errors import InputInvalid, PackNotFound, Violation
 from pactolus_engine.ports import PackShelf, Receipt
 
-__all__ = ["Wanted", "open_worker", "order", "recorder", "worker_opener"]
+__all__ = ["Prepared", "Wanted", "how", "new_folder", "open_worker", "prepared", "recorder"]
+
+REPLAYS_FOLDER: Final = "replays"
+"""Where reports go that nobody gave a place, below the data directory."""
 
 _IF_HELD = (
     "if that is the server, ask it (`AuditService.StartReplay`), else wait for its end; a replay that was begun goes "
@@ -42,62 +54,93 @@ _IF_HELD = (
 
 @dataclass(frozen=True, slots=True)
 class Wanted:
-    """A replay as somebody asks for it. `pack`: `ID` or `ID@VERSION`, empty: each record under the pack that decided
-    it. `of`: only records that this pack decided; empty: those of `pack`, or all. `packs`: folders of further packs, the
-    first that has one wins. `end` 0: to the end. `tenant`: None means every tenant."""
+    """A replay as somebody asks for it. `path`: what is read in place of the audit log. `pack`: `ID` or `ID@VERSION`,
+    empty: each record under the pack that decided it, and what was never evaluated under the default pack. `of`: only
+    records that this pack decided; empty: those of `pack`, or all. `packs`: folders of further packs, the first that has
+    one wins. `end` 0: to the end. `at`: of what was never evaluated, None: now. `tenant`: None means every tenant."""
 
+    path: Path | None = None
     pack: str = ""
     of: str = ""
     packs: tuple[Path, ...] = ()
     first: int = 0
     end: int = 0
+    at: datetime | None = None
     tenant: str | None = None
     reason: str = ""
 
 
-def order(settings: Settings, wanted: Wanted, folder: Path) -> Order:
-    """The order for a replay of the audit log, or the one that was begun in the folder.
+@dataclass(frozen=True, slots=True)
+class Prepared:
+    """A replay that can be run: `order`, and who does it in whichever process it is called (it can be pickled)."""
 
-    Raises `PackNotFound`, `PackInvalid`, `InputInvalid` for a range that is none, `ReplayFolderUnfit`,
-    `AuditUnavailable`.
+    order: Order
+    open_worker: OpenWorker
+
+
+@dataclass(frozen=True, slots=True)
+class _Opened:
+    """A source with what it holds. `source` None: every worker opens the audit log itself."""
+
+    described: Mapping[str, str]
+    first: int
+    end: int
+    source: Source | None
+
+
+@contextmanager
+def prepared(settings: Settings, wanted: Wanted, folder: Path) -> Iterator[Prepared]:
+    """Opens what is to be replayed, until the block ends; the order is that of the folder where one was begun.
+
+    Raises `PackNotFound`, `PackInvalid`, `InputInvalid` for a range that is none, `SourceUnusable`,
+    `ReplayFolderUnfit`, `AuditUnavailable`.
     """
     chosen = _candidate(settings, wanted)
     begun = ReplayFolder(folder).state()
-    source, first, end = _log_range(settings, wanted, begun.spec if begun else None)
-    of = wanted.of or (chosen.id if chosen else "")
-    return Order(ReplaySpec(source, first, end, chosen, of, software_versions()), folder, wanted.reason)
+    with _opened_source(settings, wanted, begun.spec if begun else None) as found:
+        first, end = max(wanted.first, found.first), wanted.end or found.end
+        if not found.first <= first <= end <= found.end:
+            raise InputInvalid(
+                [Violation("end_index", f"expected a range within {found.first} to {found.end}")]
+            )
+        of = wanted.of or (chosen.id if chosen and _is_of_log(wanted, found) else "")
+        spec = ReplaySpec(dict(found.described), first, end, chosen, of, software_versions())
+        yield Prepared(
+            Order(spec, folder, wanted.reason), partial(open_worker, settings, wanted, spec, found.source)
+        )
 
 
-def _log_range(
-    settings: Settings, wanted: Wanted, begun: ReplaySpec | None
-) -> tuple[dict[str, str], int, int]:
-    """What of the log is replayed: of a replay that was begun, what it was begun with, though the log has grown."""
-    with open_trail(settings) as trail:
-        first, end = (begun.first, begun.end) if begun else (wanted.first, wanted.end or trail.size())
-        if not 0 <= first <= end <= trail.size():
-            raise InputInvalid([Violation("end_index", f"expected a range within 0 to {trail.size()}")])
-        source = {"kind": "log", "origin": trail.origin, "root": trail.root(end).hex()}
-    return (source if wanted.tenant is None else source | {"tenant": wanted.tenant}), first, end
+def new_folder(settings: Settings) -> Path:
+    """A folder for the report of a replay that names none, below the data directory."""
+    return settings.data / REPLAYS_FOLDER / system_clock().strftime("%Y%m%dT%H%M%S.%fZ")
 
 
-def recorder(settings: Settings, actor: Actor) -> Record:
-    """Records events in an audit store that is there, which is open only while it does: a replay may take
-    hours, and a server wants the store. Raises `AuditUnavailable`."""
+def how(runner: str, workers: int | None, spark_master: str) -> How:
+    """How a replay runs: `inline`, `pool` or `spark`. Raises `RunnerMissing` when it is not installed."""
+    return How(runner, chosen_runner(runner, workers, spark_master), system_clock)
+
+
+def recorder(settings: Settings, wanted: Wanted, actor: Actor) -> Record:
+    """Records events in the audit store, which is open only while it does: a replay may take hours, and a server
+    wants the store. Where something else than the log is read, the store is made when there is none.
+
+    Raises `AuditUnavailable`.
+    """
 
     def record(event: Event) -> Receipt:
-        with opened(settings, _IF_HELD) as audit:
+        audit = open_log(store_place(settings), system_clock, makes=wanted.path is not None, if_held=_IF_HELD)
+        try:
             return EventRecorder(audit, system_clock).record(actor, event)
+        finally:
+            audit.close()
 
     return record
 
 
-def worker_opener(settings: Settings, wanted: Wanted, spec: ReplaySpec) -> OpenWorker:
-    """Opens workers for this replay in whichever process it is called; can be pickled."""
-    return partial(open_worker, settings, wanted, spec)
-
-
 @contextmanager
-def open_worker(settings: Settings, wanted: Wanted, spec: ReplaySpec) -> Iterator[Worker]:
+def open_worker(
+    settings: Settings, wanted: Wanted, spec: ReplaySpec, source: Source | None
+) -> Iterator[Worker]:
     """A worker with its own reader of the records, its own packs and its own rule engine.
 
     Raises `SoftwareDiffers` when another version of the software began the replay, `PackNotFound` when its
@@ -111,25 +154,58 @@ def open_worker(settings: Settings, wanted: Wanted, spec: ReplaySpec) -> Iterato
             "the pack of the replay is not on the shelf any more, or was changed since it began"
         )
     with ExitStack() as entered:
-        source = entered.enter_context(_open_source(settings, spec))
+        if source is None:
+            source = LogSource(entered.enter_context(open_trail(settings)), wanted.tenant)
         matcher = MemoMatcher(ProcessMatcher(timeout=settings.match_seconds))
         entered.callback(matcher.close)
         limits = hallway_settings(settings).limits
-        replayer = Replayer(packs, matcher, chosen, spec.of, limits, software_versions())
-        yield PartitionWorker(source, replayer)
+        yield PartitionWorker(source, Replayer(packs, matcher, chosen, spec.of, limits, software_versions()))
 
 
 @contextmanager
-def _open_source(settings: Settings, spec: ReplaySpec) -> Iterator[Source]:
+def _opened_source(settings: Settings, wanted: Wanted, begun: ReplaySpec | None) -> Iterator[_Opened]:
+    if wanted.path is None:
+        yield _log(settings, wanted, begun)
+        return
+    bearing = hallway_settings(settings)
+    kind = detect(wanted.path, bearing.limits)
+    if kind is SourceKind.EXPORT:
+        export = ExportSource(wanted.path)
+        yield _Opened(export.described(), export.first, export.end, export)
+        return
+    opens = open_bulk if kind is SourceKind.BULK_DATA else open_bundles
+    at = written(milliseconds(wanted.at or system_clock()))
+    if begun and wanted.at is None:
+        at = begun.source.get("instant", at)
+    with opens(wanted.path, at, bearing) as found:
+        beside = {f"passed over {name}": str(number) for name, number in sorted(found.passed_over.items())}
+        yield _Opened({**found.described(), **beside}, 0, found.count, found)
+
+
+def _log(settings: Settings, wanted: Wanted, begun: ReplaySpec | None) -> _Opened:
+    """Of a replay that was begun, the log as it was then, though it has grown."""
     with open_trail(settings) as trail:
-        yield LogSource(trail, spec.source.get("tenant"))
+        count = begun.end if begun and begun.source.get("origin") == trail.origin else trail.size()
+        described = {"kind": "log", "origin": trail.origin, "root": trail.root(wanted.end or count).hex()}
+    return _Opened(
+        described if wanted.tenant is None else described | {"tenant": wanted.tenant}, 0, count, None
+    )
+
+
+def _is_of_log(wanted: Wanted, found: _Opened) -> bool:
+    """Whether the records were decided before, so that only those of one pack are meant."""
+    return wanted.path is None or found.described["kind"] == SourceKind.EXPORT
 
 
 def _candidate(settings: Settings, wanted: Wanted) -> PackIdentity | None:
-    """The pack that all records are evaluated under, if one was asked for."""
-    if not wanted.pack:
+    """The pack that all records are evaluated under; None: each under its own."""
+    name = wanted.pack
+    if not name and wanted.path is not None:
+        kind = detect(wanted.path, hallway_settings(settings).limits)
+        name = "" if kind is SourceKind.EXPORT else settings.pack
+    if not name:
         return None
-    pack_id, _, version = wanted.pack.partition("@")
+    pack_id, _, version = name.partition("@")
     pack = candidate(_shelves(settings, wanted), pack_id, version).pack
     return PackIdentity(pack.id, pack.version, pack.digest)
 

@@ -1,6 +1,6 @@
 """What a condition of a pack may say: tests of single facts, and how they are put together."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from decimal import Decimal
 from enum import StrEnum
 
@@ -42,11 +42,16 @@ class Operator(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class Comparison:
-    """An ordered fact against an exact constant. Parameters are already put in."""
+    """An ordered fact against an exact constant. Parameters are already put in.
+
+    `parameter`: the one that gave the constant, empty when it is written in the condition; it says where
+    a number comes from and not what is tested, so that it is no part of a comparison of two conditions.
+    """
 
     fact: str
     operator: Operator
     constant: Decimal
+    parameter: str = field(default="", compare=False)
 
 
 @dataclass(frozen=True, slots=True)

@@ -131,7 +131,8 @@ class Derivation:
     `years-between`, `days-between`: from the first of the two inputs to the second. `all-of-last`,
     `count`: what `condition` says of each sample of the first input, a fact that is read from a
     resource of its own; the other inputs are the facts of the same resource that the condition tests.
-    `last`: how many samples `all-of-last` looks at; `days_apart`: the least days between any two of them.
+    `last`: how many samples `all-of-last` looks at; `days_apart`: the least days between any two of them,
+    given by `days_apart_parameter` unless that is empty.
     """
 
     kind: str
@@ -139,6 +140,7 @@ class Derivation:
     condition: Condition | None = None
     last: int = 0
     days_apart: int = 0
+    days_apart_parameter: str = field(default="", compare=False)
 
     @property
     def is_over_samples(self) -> bool:

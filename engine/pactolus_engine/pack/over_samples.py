@@ -8,7 +8,7 @@ from pactolus_engine.pack.check_facts import part
 from pactolus_engine.pack.condition_parts import all_tests
 from pactolus_engine.pack.issues import Issues
 from pactolus_engine.pack.model import ALL_OF_LAST, Condition, Derivation, Fact, FactType
-from pactolus_engine.pack.read_conditions import Scope, read_condition
+from pactolus_engine.pack.read_conditions import Scope, named_parameters, read_condition
 from pactolus_engine.pack.schema import Fields, read_number
 from pactolus_engine.pack.section import Section
 from pactolus_engine.pack.yaml_source import Mapping, Node
@@ -28,9 +28,13 @@ def read_sample_conditions(node: Node | None, facts: Section[Fact], scope: Scope
         apart = part(node, fact.id, "derive", derivation.kind, "days-apart")
         condition = read_condition(when, scope, issues) if when else None
         days = _days_apart(apart, derivation, scope, issues) if apart else 0
-        facts.items[fact.id] = replace(
-            fact, derivation=replace(derivation, condition=condition, days_apart=days)
+        read = replace(
+            derivation,
+            condition=condition,
+            days_apart=days,
+            days_apart_parameter=next(named_parameters(apart), ""),
         )
+        facts.items[fact.id] = replace(fact, derivation=read)
 
 
 def _days_apart(node: Node, derivation: Derivation, scope: Scope, issues: Issues) -> int:

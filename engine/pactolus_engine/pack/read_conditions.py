@@ -150,7 +150,7 @@ class _ConditionReader:
             return Comparison(fact.id, _DATE_TESTS[test], Decimal(day.toordinal())) if day else None
         if test in _COMPARISONS:
             constant = self._constant(fact, node)
-            return None if constant is None else Comparison(fact.id, _COMPARISONS[test], constant)
+            return None if constant is None else _comparison(fact, _COMPARISONS[test], constant, node)
         if test == "within":
             return self._within(fact, node)
         return self._codes(fact, test, node)
@@ -216,8 +216,8 @@ class _ConditionReader:
         if low > high and has_values:
             self._issues.add(self._place(node), "the first number is greater than the second")
             return None
-        parts = (Comparison(fact.id, Operator.AT_LEAST, low), Comparison(fact.id, Operator.AT_MOST, high))
-        return All(parts)
+        ends = zip((Operator.AT_LEAST, Operator.AT_MOST), (low, high), node.items, strict=True)
+        return All(tuple(_comparison(fact, operator, number, item) for operator, number, item in ends))
 
     def _codes(self, fact: Fact, test: str, node: Node) -> Condition | None:
         words = self._one(node) if test == "is" else read_words(node, self._issues)
@@ -250,3 +250,8 @@ class _ConditionReader:
             self._issues.add(place, f"`absent` is not for `{fact.id}`, which is required", advice)
             return None
         return StatusTest(fact.id, frozenset({Status.MISSING}))
+
+
+def _comparison(fact: Fact, operator: Operator, constant: Decimal, node: Node) -> Comparison:
+    """The comparison with what `node` says: a number, or the parameter that gave it."""
+    return Comparison(fact.id, operator, constant, next(named_parameters(node), ""))

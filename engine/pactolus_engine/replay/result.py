@@ -53,10 +53,13 @@ class Said:
 
 @dataclass(frozen=True, slots=True)
 class Moved:
-    """A rule that came out otherwise. `before`, `after`: `true`, `false`, `unknown`, `off` or `absent`.
+    """A rule that came out otherwise. `before`, `after`: `true`, `false`, `unknown`, `off` or `absent`; they are
+    equal where the rule is told otherwise, does something else, or is open for another reason.
 
-    `because`: each a kind and a name: `rule:ID` (its text in the pack), `parameter:NAME`, `code-set:NAME`,
-    `fact:ID` (it was read or weighed otherwise), `software:VERSION`.
+    `because`: each a kind and a name: `rule:ID` (its text in the pack, or that of a definition), `parameter:NAME`,
+    `code-set:NAME`, `fact:ID` (it was read, weighed or told otherwise), `option:ID`, `evidence:ID` (its words),
+    `software:VERSION`; `pack:VERSION` where nothing finer is known of another pack, and `unexplained` where
+    neither pack nor software is another one. `rule` is empty, as are `before` and `after`, for what no rule tells.
     """
 
     rule: str

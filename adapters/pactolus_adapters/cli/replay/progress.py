@@ -3,10 +3,14 @@
 import sys
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
+from typing import TYPE_CHECKING
 
 from rich.console import Console
 from rich.progress import BarColumn, Progress, ProgressColumn, Task, TextColumn, TimeRemainingColumn
 from rich.text import Text
+
+if TYPE_CHECKING:
+    from pactolus_adapters.replay.ports import PartDone
 
 __all__ = ["replay_bar"]
 
@@ -20,13 +24,13 @@ class _Rate(ProgressColumn):
 
 
 @contextmanager
-def replay_bar(done: int, total: int) -> Iterator[Callable[[int, int], None]]:
-    """What it yields is told how many more records are done, and how many of them came out otherwise.
+def replay_bar(done: int, total: int) -> Iterator["Callable[[PartDone], None]"]:
+    """What it yields is told of every partition that is done.
 
     `done`: records of partitions that an earlier run did. Print nothing inside.
     """
     if not sys.stderr.isatty():
-        yield lambda _records, _differences: None
+        yield lambda _part: None
         return
     columns = (
         TextColumn("replaying"),
@@ -40,9 +44,9 @@ def replay_bar(done: int, total: int) -> Iterator[Callable[[int, int], None]]:
         task = progress.add_task("", total=total, completed=done, differences=0)
         found = 0
 
-        def tell(records: int, differences: int) -> None:
+        def tell(part: "PartDone") -> None:
             nonlocal found
-            found += differences
-            progress.update(task, advance=records, differences=found)
+            found += part.differences
+            progress.update(task, advance=part.records, differences=found)
 
         yield tell

@@ -1,6 +1,8 @@
 """`pactolus replay`: recorded decisions evaluated again, as recorded or under another pack."""
 
 import sys
+from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -10,11 +12,12 @@ from pactolus_adapters.cli.audit.operator import operator
 from pactolus_adapters.cli.exits import Exit
 from pactolus_adapters.cli.instant import Instant
 from pactolus_adapters.cli.options import house_options, overlays_option, releases_options
+from pactolus_adapters.cli.replay.progress import replay_bar
+from pactolus_adapters.cli.replay.render_summary import render_summary
 
 if TYPE_CHECKING:
     from datetime import datetime
 
-    from pactolus_adapters.replay.ports import PartDone
     from pactolus_adapters.replay.report.summary import Summary
 
 __all__ = ["replay"]
@@ -30,7 +33,9 @@ RUNNERS = ("pool", "inline", "spark")
     metavar="ID[@VERSION]",
     help="Evaluate under this pack [each record under the pack that decided it].",
 )
-@click.option("--of", default="", metavar="ID", help="Only records that this pack decided [the id of --pack, or all].")
+@click.option(
+    "--of", default="", metavar="ID", help="Only records that this pack decided [the id of --pack, or all]."
+)
 @click.option(
     "--packs",
     multiple=True,
@@ -38,7 +43,13 @@ RUNNERS = ("pool", "inline", "spark")
     help="Folder of further packs, a candidate or those that decided once; may be repeated, the first that has one wins.",
 )
 @click.option("--from", "first", type=click.IntRange(min=0), default=0, help="First record [0].")
-@click.option("--to", "end", type=click.IntRange(min=0), default=0, help="The record after the last [the end of the log].")
+@click.option(
+    "--to",
+    "end",
+    type=click.IntRange(min=0),
+    default=0,
+    help="The record after the last [the end of the log].",
+)
 @click.option("--at", type=Instant(), help="Evaluation instant for what was never evaluated [now].")
 @click.option("--runner", type=click.Choice(RUNNERS), default=RUNNERS[0], help="Where it runs [pool].")
 @click.option("--workers", type=click.IntRange(min=1), help="Processes of the pool [one for each processor].")
@@ -95,21 +106,47 @@ def replay(
     5 the audit store is unavailable; 10 there are differences.
     """
     from pactolus_adapters.replay import run
-    from pactolus_adapters.replay.runners.chosen import runner as chosen
+    from pactolus_adapters.replay.report.summary import written_summary
     from pactolus_adapters.settings import settings_from
     from pactolus_adapters.wiring import replay as wiring
 
     settings = settings_from(
         data=data, database=database, rules=rules, overlays=overlays, releases=releases, trust=trust or None
     )
-    wanted = wiring.Wanted(source, pack, of, packs, first, end, reason=reason, at=at)
+    wanted = wiring.Wanted(source, pack, of, packs, first, end, at, reason=reason)
     folder = report or wiring.new_folder(settings)
-    order = wiring.order(settings, wanted, folder)
+    how = wiring.how(runner, workers, spark_master)
     record = wiring.recorder(settings, wanted, operator())
-    state = run.begin(order, record)
-    done = run.records_done(order)
-    with replay_bar(done, order.spec.end - order.spec.first) as tell:
-        run.run_parts(order, chosen(runner, workers, spark_master), wiring.worker_opener(settings, wanted, order), tell)
-    finished = run.finish(order, state, record)
-    click.echo(_document(finished) if as_json else render_summary(finished.summary))
+    with wiring.prepared(settings, wanted, folder) as prepared:
+        order = prepared.order
+        state = run.begin(order, record)
+        with (
+            replay_bar(run.records_done(order), order.spec.end - order.spec.first) as tell,
+            _resumable(folder),
+        ):
+            ran = run.run_parts(order, how, prepared.open_worker, tell)
+    finished = run.finish(order, state, ran, record)
+    click.echo(written_summary(finished.summary) if as_json else render_summary(finished.summary), nl=False)
+    if not as_json:
+        click.echo(f"report: {folder}\nrecorded: record {finished.recorded}")
     sys.exit(_exit(finished.summary))
+
+
+@contextmanager
+def _resumable(folder: Path) -> Iterator[None]:
+    """Says how to go on when the work is ended early."""
+    try:
+        yield
+    except BaseException:
+        click.echo(
+            f"the replay is not done; the same command with --report {folder} goes on with it", err=True
+        )
+        raise
+
+
+def _exit(summary: "Summary") -> Exit:
+    if summary.differences:
+        return Exit.DIFFERENT
+    if summary.could_not_be_compared > summary.classes["erased"]:  # what was erased cannot come out otherwise
+        return Exit.FOUND
+    return Exit.OUTCOME

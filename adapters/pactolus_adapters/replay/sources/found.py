@@ -49,7 +49,8 @@ def row_of(found: Found | None, index: int, claim: Claim) -> RecordRow:
     if found.problem == ReplayClass.ERASED:
         return _gone(row, found, fields, claim)
     if not fields:
-        detail = found.detail or f"record `{index}` has a leaf that this version cannot read"
+        told = found.detail if found.problem == ReplayClass.ERROR else ""
+        detail = told or f"record `{index}` has a leaf that this version cannot read"
         return replace(row, problem=ReplayClass.ERROR.value, detail=detail)
     if found.payload is None:
         return replace(row, problem=found.problem, detail=found.detail)

@@ -45,7 +45,9 @@ class LogSource:
             page = range(first, min(first + _PAGE, partition.end))
             found, own = self._found(page), self._own(page)
             yield record_batch(
-                row_of(found.get(index), index, self._claim) if index in own else RecordRow(index, OTHER_TENANT)
+                row_of(found.get(index), index, self._claim)
+                if index in own
+                else RecordRow(index, OTHER_TENANT)
                 for index in page
             )
 
