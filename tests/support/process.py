@@ -16,7 +16,17 @@ import grpc
 
 from tests.support.examples import ROOT
 
-__all__ = ["COMMAND", "Served", "children", "environment", "is_running", "serving", "workers", "until"]
+__all__ = [
+    "COMMAND",
+    "Served",
+    "children",
+    "descendants",
+    "environment",
+    "is_running",
+    "serving",
+    "workers",
+    "until",
+]
 
 COMMAND = str(Path(sys.executable).with_name("pactolus"))
 
@@ -98,6 +108,13 @@ def children(parent: int) -> list[int]:
 def workers(parent: int) -> list[int]:
     """The matcher workers of a process."""
     return [child for child in children(parent) if _WORKER in _command_of(child)]
+
+
+def descendants(parent: int, word: str) -> list[int]:
+    """The processes below this one, at any depth, whose command holds this word."""
+    below = children(parent)
+    found = [process for process in below if word in _command_of(process)]
+    return found + [one for process in below for one in descendants(process, word)]
 
 
 def is_running(process: int) -> bool:

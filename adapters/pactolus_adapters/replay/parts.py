@@ -11,6 +11,7 @@ from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Final
+from uuid import uuid4
 
 import pyarrow as pa
 import pyarrow.parquet as pq
@@ -20,7 +21,7 @@ from pactolus_adapters.replay.spec import Partition
 from pactolus_engine.errors import PactolusError
 from pactolus_engine.replay.result import ReplayResult
 
-__all__ = ["Part", "PartUnreadable", "parts", "read_results", "write_part"]
+__all__ = ["Part", "PartUnreadable", "part_path", "parts", "read_part", "read_results", "write_part"]
 
 RESULTS_FOLDER: Final = "results"
 _COUNTS: Final = b"pactolus"
@@ -47,9 +48,10 @@ def write_part(
 ) -> int:
     """Writes the results of a partition, in order; returns their number. `passed_over` is read at the end, when all
     batches have been taken."""
-    target = _path(folder, partition.number)
+    target = part_path(folder, partition.number)
     target.parent.mkdir(parents=True, exist_ok=True)
-    unfinished = target.with_name(f".{target.name}.{os.getpid()}.unfinished")
+    # Not the process id: on a folder that several machines share, two of them may have the same.
+    unfinished = target.with_name(f".{target.name}.{uuid4().hex}.unfinished")
     try:
         count = 0
         with pq.ParquetWriter(unfinished, result_schema(), compression="zstd") as writer:
@@ -65,9 +67,29 @@ def write_part(
     return count
 
 
+def part_path(folder: Path, number: int) -> Path:
+    """Where the results of a partition are, once they are all there."""
+    return folder / RESULTS_FOLDER / f"part-{number:08}.parquet"
+
+
 def parts(folder: Path) -> list[Part]:
     """The partitions that are done, in order. Raises `PartUnreadable`."""
-    return [_part(path) for path in sorted((folder / RESULTS_FOLDER).glob("part-*.parquet"))]
+    return [read_part(path) for path in sorted((folder / RESULTS_FOLDER).glob("part-*.parquet"))]
+
+
+def read_part(path: Path) -> Part:
+    """What a file of results says of itself. Raises `PartUnreadable`."""
+    try:
+        with pq.ParquetFile(path) as file:
+            counts = json.loads(file.metadata.metadata[_COUNTS])
+            part = Part(path, Partition(*counts["partition"]), counts["results"], counts["passed_over"])
+            rows = file.metadata.num_rows
+    except (pa.ArrowException, OSError, KeyError, ValueError, TypeError) as error:
+        raise _unreadable(path) from error
+    read = part.results + sum(part.passed_over.values())
+    if rows != part.results or read != part.partition.end - part.partition.first:
+        raise _unreadable(path)
+    return part
 
 
 def read_results(part: Part) -> Iterator[ReplayResult]:
@@ -80,29 +102,11 @@ def read_results(part: Part) -> Iterator[ReplayResult]:
         raise _unreadable(part.path) from error
 
 
-def _path(folder: Path, number: int) -> Path:
-    return folder / RESULTS_FOLDER / f"part-{number:08}.parquet"
-
-
 def _counts(partition: Partition, count: int, passed_over: Mapping[str, int]) -> bytes:
     place = [partition.number, partition.first, partition.end]
     return json.dumps(
         {"partition": place, "results": count, "passed_over": dict(sorted(passed_over.items()))}
     ).encode()
-
-
-def _part(path: Path) -> Part:
-    try:
-        with pq.ParquetFile(path) as file:
-            counts = json.loads(file.metadata.metadata[_COUNTS])
-            part = Part(path, Partition(*counts["partition"]), counts["results"], counts["passed_over"])
-            rows = file.metadata.num_rows
-    except (pa.ArrowException, OSError, KeyError, ValueError, TypeError) as error:
-        raise _unreadable(path) from error
-    read = part.results + sum(part.passed_over.values())
-    if rows != part.results or read != part.partition.end - part.partition.first:
-        raise _unreadable(path)
-    return part
 
 
 def _make_durable(path: Path) -> None:

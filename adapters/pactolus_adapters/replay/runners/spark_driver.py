@@ -1,0 +1,161 @@
+"""The driver of Spark, in a process of its own, where its environment, its Java machine and its chatter stay.
+
+It sends None when Spark has started, or the error; then it takes jobs and answers each in the same way, until it
+gets None.
+"""
+
+import os
+import re
+import sys
+import tempfile
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+from functools import partial
+from multiprocessing.connection import Connection
+from pathlib import Path
+from typing import IO, Any, Final
+
+from pactolus_adapters.replay.ports import OpenWorker
+from pactolus_adapters.replay.runners.carried import CarriedError, ReplayStopped, RunnerUnavailable
+from pactolus_adapters.replay.runners.spark_task import do_partitions
+from pactolus_adapters.replay.spec import Partition
+
+__all__ = ["MOST_FAILURES", "SparkJob", "drive"]
+
+MOST_FAILURES: Final = 8
+"""So often may a task lose its executor before Spark gives up; what it had finished is not done again."""
+_RECORDS_PER_TASK: Final = 250_000
+"""Some 15 seconds of work, beside some 3 to open a worker; a task that is lost repeats at most one partition."""
+
+
+@dataclass(frozen=True, slots=True)
+class SparkJob:
+    """What to run. `tasks`: at least so many; 0: as many as Spark runs at once."""
+
+    open_worker: OpenWorker
+    todo: tuple[Partition, ...]
+    folder: Path
+    tasks: int = 0
+
+
+def drive(pipe: "Connection[Any, Any]", master: str) -> None:
+    """Starts Spark and serves `pipe`; see above."""
+    with tempfile.TemporaryFile() as chatter:
+        for descriptor in (1, 2):
+            os.dup2(chatter.fileno(), descriptor)
+        try:
+            with _context(master) as context:
+                pipe.send(None)
+                while (job := pipe.recv()) is not None:
+                    pipe.send(_answer(context, job))
+        except _not_started() as error:
+            pipe.send(CarriedError.of(_unavailable(master, error, chatter)))
+
+
+def _answer(context: Any, job: SparkJob) -> CarriedError | None:
+    from py4j.protocol import Py4JError
+
+    todo = sorted(job.todo, key=lambda partition: partition.number)
+    work = partial(do_partitions, job.open_worker, job.folder.absolute())
+    try:
+        failed = context.parallelize(todo, _tasks(context, job)).mapPartitions(work).collect()
+    except Py4JError as error:
+        return CarriedError.of(
+            ReplayStopped(
+                f"Spark gave up: {_reason(error)}; what is done stays done, and the same replay, started again, "
+                "goes on from here"
+            )
+        )
+    except Exception as error:  # noqa: BLE001 - whoever started the replay raises it again
+        return CarriedError.of(error)
+    return failed[0] if failed else None
+
+
+def _tasks(context: Any, job: SparkJob) -> int:
+    records = sum(partition.end - partition.first for partition in job.todo)
+    wished = max(job.tasks or context.defaultParallelism, records // _RECORDS_PER_TASK)
+    return min(wished, len(job.todo))
+
+
+@contextmanager
+def _context(master: str) -> Iterator[Any]:
+    """A started Spark, and its Java machine, which is gone afterwards."""
+    from pyspark import SparkConf, SparkContext
+    from pyspark.java_gateway import launch_gateway
+
+    local = master.startswith("local")
+    _set_environment(local)
+    settings = SparkConf().setMaster(_enduring(master)).setAppName("pactolus replay")
+    settings.setAll(list(_settings(local).items()))
+    gateway = launch_gateway(settings)
+    try:
+        context = SparkContext(conf=settings, gateway=gateway)
+        try:
+            yield context
+        finally:
+            context.stop()
+    finally:
+        gateway.shutdown()
+        gateway.proc.stdin.close()
+        gateway.proc.wait()
+
+
+def _set_environment(local: bool) -> None:
+    """Which Python runs the workers: on this machine the one that runs now, elsewhere as the operator says."""
+    for name in ("PYSPARK_PYTHON", "PYSPARK_DRIVER_PYTHON"):
+        if local or name not in os.environ:
+            os.environ[name] = sys.executable
+    if local:
+        os.environ["SPARK_LOCAL_IP"] = "127.0.0.1"
+
+
+def _settings(local: bool) -> dict[str, str]:
+    settings = {
+        "spark.ui.enabled": "false",
+        "spark.ui.showConsoleProgress": "false",
+        "spark.task.maxFailures": str(MOST_FAILURES),
+    }
+    if local:
+        settings |= {"spark.driver.host": "127.0.0.1", "spark.driver.bindAddress": "127.0.0.1"}
+    if roots := _source_roots():
+        settings["spark.executorEnv.PYTHONPATH"] = os.pathsep.join(roots)
+    return settings
+
+
+def _source_roots() -> list[str]:
+    """The folders that this process imports from and that belong to no installation, as in a clone."""
+    installed = (sys.prefix, sys.base_prefix)
+    roots = (os.path.abspath(entry) for entry in sys.path if os.path.isdir(entry))
+    return [root for root in roots if not root.startswith(installed)]
+
+
+def _enduring(master: str) -> str:
+    """`local[N]` gives up at the first failure, whatever the settings say; `local[N,F]` does not."""
+    threads = re.fullmatch(r"local(?:\[(\d+|\*)\])?", master)
+    return f"local[{threads.group(1) or 1},{MOST_FAILURES}]" if threads else master
+
+
+def _not_started() -> tuple[type[Exception], ...]:
+    from py4j.protocol import Py4JError
+    from pyspark.errors import PySparkException
+
+    return (Py4JError, PySparkException, OSError)
+
+
+def _unavailable(master: str, error: Exception, chatter: IO[bytes]) -> RunnerUnavailable:
+    """What kept Spark from starting: what Java says, or, when it ended before it could, its last line."""
+    chatter.seek(0)
+    last = chatter.read().decode(errors="replace").strip().splitlines()[-1:]
+    reason = last[0] if last and not hasattr(error, "java_exception") else _reason(error)
+    return RunnerUnavailable(
+        f"Spark at `{master}` did not start: {reason.rstrip('.')}; give a master that is there, or choose the runner `pool`"
+    )
+
+
+def _reason(error: Exception) -> str:
+    """What Java says, in one line: of a Python trace the last line, else the first."""
+    java = getattr(error, "java_exception", None)
+    text = str(java.getMessage() if java is not None else error)
+    raised = re.findall(r"^(?:\w+\.)*\w+Error: .*", text, re.MULTILINE)
+    return (raised[-1] if raised else text.strip().splitlines()[0]).rstrip(".")
