@@ -1,8 +1,9 @@
 """The replays that a server does for its callers: of its own log, under the packs on its own shelf."""
 
 from functools import partial
-from typing import TYPE_CHECKING, Final
+from typing import TYPE_CHECKING
 
+from pactolus_adapters.replay.folder import REPLAYS_FOLDER
 from pactolus_adapters.replay.jobs.asked import Asked
 from pactolus_adapters.replay.jobs.service import Means, Replays
 from pactolus_adapters.replay.spec import ReplaySpec
@@ -17,13 +18,10 @@ from pactolus_engine.trail import AuditTrail
 if TYPE_CHECKING:
     from pactolus_adapters.replay.ports import OpenWorker
 
-__all__ = ["REPLAYS_FOLDER", "replays"]
-
-REPLAYS_FOLDER: Final = "replays"
-"""Below the data directory."""
+__all__ = ["replays_of"]
 
 
-def replays(settings: Settings, audit: AuditTrail, shelf: PackShelf, events: EventRecorder) -> Replays:
+def replays_of(settings: Settings, audit: AuditTrail, shelf: PackShelf, events: EventRecorder) -> Replays:
     """The replays of this server, not yet opened; makes nothing."""
     means = Means(
         events, partial(_spec, audit, shelf), partial(_worker_opener, settings), settings.replay_workers

@@ -137,17 +137,22 @@ class Replays:
         with self._changed:
             self._changed.notify_all()
 
+    def check_done(self, tenant: str, replay_id: str) -> None:
+        """Raises `ReplayNotFound`, `ReplayNotDone` until its results are complete, `ReplaysNotInstalled`."""
+        job, _ = self._known(tenant, replay_id)
+        if job.counts is None:
+            raise ReplayNotDone
+        check_installed()
+
     def results(
         self, tenant: str, replay_id: str, classes: Sequence[ReplayClass], after: int, most: int
     ) -> tuple[list[ReplayResult], bool]:
         """At most so many results with an index above `after`, of these classes (none: all differences), and whether
-        there are no more. Raises `ReplayNotFound`, `ReplayNotDone`, `ReplaysNotInstalled`, `PartUnreadable`."""
-        job, state = self._known(tenant, replay_id)
-        if job.counts is None:
-            raise ReplayNotDone
-        check_installed()
+        there are no more. Raises as `check_done`, and `PartUnreadable`."""
+        self.check_done(tenant, replay_id)
         from pactolus_adapters.replay.jobs.results import differing, results_after
 
+        _, state = self._known(tenant, replay_id)
         path = self._folder.of(replay_id).path
         found = list(islice(results_after(path, state.spec, classes or differing(), after), most + 1))
         return found[:most], len(found) <= most
@@ -177,9 +182,7 @@ class Replays:
         from pactolus_adapters.replay.run import Order, begin
 
         self._check_room()
-        order = Order(
-            self._means.spec(actor.tenant, asked), self._folder.of(replay_id).path, asked.reason
-        )
+        order = Order(self._means.spec(actor.tenant, asked), self._folder.of(replay_id).path, asked.reason)
         self._keep(Job(replay_id, actor.tenant, actor.client, asked.digest()))
         try:
             state = begin(order, partial(self._means.events.record, actor))
