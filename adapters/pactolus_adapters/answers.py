@@ -4,11 +4,11 @@ import json
 from base64 import b64decode, b64encode
 from collections.abc import Iterator
 from dataclasses import dataclass
-from json.encoder import encode_basestring
 from typing import Any
 
 import rfc8785
 
+from pactolus_engine.canonical import canonical_json
 from pactolus_engine.decision import Decision, Outcome
 from pactolus_engine.errors import InputInvalid, PackNotFound, PactolusError, Violation
 from pactolus_engine.record import decision_from_json, decision_json
@@ -28,13 +28,9 @@ _INPUT_INVALID = "input-invalid"
 
 
 def encode_answer(decision: Decision, bundle: bytes) -> bytes:
-    """The decision and the Bundle, canonical.
-
-    Two texts, one of them base64: written directly, in a third of the time that a general writer takes for
-    texts of this length. A property test compares the two.
-    """
-    told = encode_basestring(decision_json(decision).decode())
-    return f'{{"bundle":"{b64encode(bundle).decode("ascii")}","decision":{told}}}'.encode()
+    """The decision and the Bundle, canonical."""
+    told = {"decision": decision_json(decision).decode(), "bundle": b64encode(bundle).decode("ascii")}
+    return canonical_json(told)
 
 
 def encode_refusal(error: Exception) -> bytes:

@@ -49,7 +49,7 @@ class Partition:
 
     def mask_of(self, state: FactState) -> int:
         """The cells this fact may be in; 0 for an optional fact that nobody sent."""
-        mask = _mask(_may_be_in(state, cell) for cell in self.cells)
+        mask = _mask([_may_be_in(state, cell) for cell in self.cells])
         if isinstance(state.value, Members) and self.cells[-1] is None:
             return self._without_other(state.value, mask)
         return mask
@@ -90,7 +90,7 @@ def status_partition(fact: Fact, atoms: Iterable[StatusTest]) -> Partition:
 
 
 def _mask(flags: Iterable[bool]) -> int:
-    return sum(1 << place for place, flag in enumerate(flags) if flag)
+    return sum([1 << place for place, flag in enumerate(flags) if flag])
 
 
 # --- ordered facts ------------------------------------------------------------------------------

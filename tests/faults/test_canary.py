@@ -15,6 +15,7 @@ from pathlib import Path
 from typing import Any
 
 import grpc
+import pyarrow.parquet as pq
 import pytest
 
 from pactolus.v1 import audit_service_pb2 as audit
@@ -31,7 +32,7 @@ from tests.support.service import everything_told
 
 _CORE = re.compile(rb"quokkaquokka[0-9]{5}zz|0\.017311900[0-9]{5}|17311900[0-9]{2}|1857-[0-9]{2}-[0-9]{2}")
 """A canary, or the part of it that needs no escape."""
-_FORMS = ("ndjson", "fhir", "html", "tiles")
+_FORMS = ("ndjson", "fhir", "html", "tiles", "parquet")
 
 
 def _seeded(canaries: Canaries) -> dict[str, Any]:
@@ -204,7 +205,15 @@ def _end(served: Served) -> None:
 
 def _files(folder: Path) -> dict[str, bytes]:
     files = (path for path in sorted(folder.rglob("*")) if path.is_file())
-    return {path.relative_to(folder).as_posix(): path.read_bytes() for path in files}
+    return {path.relative_to(folder).as_posix(): _unpacked(path) for path in files}
+
+
+def _unpacked(path: Path) -> bytes:
+    """What is in a file; of Parquet, whose columns are compressed, also what is in these."""
+    content = path.read_bytes()
+    return (
+        content + repr(pq.read_table(path).to_pylist()).encode() if content.startswith(b"PAR1") else content
+    )
 
 
 def _at_the_command_line(folder: Path, good: str, refused: list[Any]) -> dict[str, bytes]:
@@ -286,7 +295,12 @@ def test_no_file_of_the_store_held_one_while_it_was_open(scene: Scene) -> None:
 def test_no_file_holds_one_after_all_has_ended(scene: Scene) -> None:
     """The database, its directory, temporary files, and every export without the flag."""
     files = _files(scene.folder)
-    assert {"data/audit.sqlite3", "exported-html", "exported-tiles/checkpoint"} <= files.keys()
+    assert {
+        "data/audit.sqlite3",
+        "exported-html",
+        "exported-tiles/checkpoint",
+        "exported-parquet",
+    } <= files.keys()
     assert {"exported-tiles/tile/0/000.p", "of-the-command/audit.sqlite3"} & files.keys()
     assert _with_marks(files) == {}
 
@@ -294,7 +308,7 @@ def test_no_file_holds_one_after_all_has_ended(scene: Scene) -> None:
 def test_nothing_that_was_printed_or_sent_back_holds_one(scene: Scene) -> None:
     assert b"serves on" in scene.looked_at["output of the server"]
     assert b"INVALID_ARGUMENT" in scene.looked_at["refusals of evaluate"]
-    assert len(scene.looked_at) == 11
+    assert len(scene.looked_at) == 12
     assert _with_marks(scene.looked_at) == {}
 
 

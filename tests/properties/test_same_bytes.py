@@ -111,7 +111,8 @@ def test_same_bytes_in_another_process() -> None:
         "from tests.properties.test_same_bytes import bytes_of_many_decisions as b; print(b()[0], end='')"
     )
     for seed, zone, locale in (("1", "Pacific/Kiritimati", "C"), ("4711", "America/Adak", "tr_TR.UTF-8")):
-        env = os.environ | {"PYTHONHASHSEED": seed, "TZ": zone, "LC_ALL": locale, "PYTHONPATH": str(_ROOT)}
+        same_code = os.pathsep.join([str(_ROOT), *sys.path])
+        env = os.environ | {"PYTHONHASHSEED": seed, "TZ": zone, "LC_ALL": locale, "PYTHONPATH": same_code}
         command = [sys.executable, "-c", program]
         there = subprocess.run(command, cwd=_ROOT, env=env, capture_output=True, text=True, check=False)
         assert there.stdout == here, there.stderr

@@ -17,7 +17,8 @@ _NOTES = (
     "Service: from the answers of `midas-consolidation` and `midas-endpoint`; arms and completion from the cohort.",
     (
         "Published: N Engl J Med 2025, doi 10.1056/NEJMoa2505133 (sizes, rates, relative risks), and Blood "
-        "2025;146(1):52-61 (enrolment, completion, 63 %), both as reported by the press; neither paper was read."
+        "2025;146(1):52-61 (enrolment, completion, 63 %), both as reported by the press; neither paper was read. "
+        "The sizes of the four arms come from a popular article alone; 39 is 757 less 718."
     ),
     (
         "Published relative risks are adjusted, ours are not. Neither comparison showed superiority; the trial was not "

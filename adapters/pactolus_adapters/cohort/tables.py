@@ -41,7 +41,10 @@ class AnswersDoNotFit(PactolusError):
 
 @dataclass(frozen=True, slots=True)
 class PatientAnswer:
-    """What the service said of one patient: the FHIR id, the outcome, the conclusions (id → value)."""
+    """What the service said of one patient: the FHIR id, the outcome, the conclusions (id → value).
+
+    The outcome is the word of the core (`OFFER`), not that of the wire (`OUTCOME_OFFER`).
+    """
 
     patient: str
     outcome: str

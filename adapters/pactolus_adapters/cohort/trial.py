@@ -2,8 +2,9 @@
 
 Sources. Arms, strata and time points: EU Clinical Trials Register, EudraCT 2020-005216-21. Enrolment, completion,
 progressions and deaths during induction, and MRD below 1e-5 after it: Perrot A et al. Blood 2025;146(1):52-61, as
-reported by a medical news service. Sizes of the strata and arms, rates and relative risks before maintenance:
-Perrot A et al. N Engl J Med 2025, doi 10.1056/NEJMoa2505133, as reported by the press. Neither paper was read.
+reported by a medical news service. Sizes of the strata, rates and relative risks before maintenance: Perrot A et al.
+N Engl J Med 2025, doi 10.1056/NEJMoa2505133, as reported by two trade publications; the sizes of the four arms by a
+popular article alone. Neither paper was read.
 
 The rates are published as whole percentages. The numbers of patients behind them were not found; those here are
 ours, and each rounds to its percentage: 204 of 243 is 83.95 %, 208 of 242 is 85.95 %, 44 of 109 is 40.37 %,

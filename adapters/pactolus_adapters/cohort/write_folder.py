@@ -14,10 +14,19 @@ from pactolus_adapters.cohort.courses import Planned, planned
 from pactolus_adapters.cohort.post_induction import after_induction, own_days
 from pactolus_adapters.cohort.pre_maintenance import before_maintenance
 from pactolus_adapters.cohort.study import study, subject
+from pactolus_adapters.cohort.trial import ENROLLED
 from pactolus_adapters.fhir.exact_json import Tree, encode
 from pactolus_engine.errors import PactolusError
 
 __all__ = ["CohortNotWritten", "Snapshot", "write_cohort"]
+
+
+Progress = Callable[[int, int], None]
+"""Told how much is done, and of how much."""
+
+
+def _unwatched(_done: int, _size: int) -> None:
+    """Nobody looks."""
 
 
 class CohortNotWritten(PactolusError):
@@ -36,11 +45,11 @@ class Snapshot:
 
 
 def write_cohort(
-    folder: Path, seed: int, scale: int, progress: Callable[[int], None] = lambda _: None
+    folder: Path, seed: int, scale: int, progress: Progress = _unwatched
 ) -> tuple[Snapshot, ...]:
     """Writes a cohort into a folder that is new. Same seed and scale, same bytes.
 
-    `scale` times the trial. `progress` is called with the number of patients done. Raises `CohortNotWritten` when the
+    `scale` times the trial. `progress` is told how many patients are done, and of how many. Raises `CohortNotWritten` when the
     folder is there already or cannot be written.
     """
     snapshots = tuple(Snapshot(folder / name, pack, at) for name, pack, at in SNAPSHOTS)
@@ -62,7 +71,7 @@ def write_cohort(
     return snapshots
 
 
-def _fill(snapshots: tuple[Snapshot, ...], seed: int, scale: int, progress: Callable[[int], None]) -> None:
+def _fill(snapshots: tuple[Snapshot, ...], seed: int, scale: int, progress: Progress) -> None:
     first, second = snapshots
     with ExitStack() as open_files:
         early, late = _Files(first, open_files), _Files(second, open_files)
@@ -73,7 +82,7 @@ def _fill(snapshots: tuple[Snapshot, ...], seed: int, scale: int, progress: Call
             early.add(_of_patient(one, after_induction(one), False))
             if one.course.arm:
                 late.add(_of_patient(one, before_maintenance(one), True))
-            progress(done)
+            progress(done, scale * ENROLLED)
 
 
 def _of_patient(one: Planned, resources: Iterator[Tree], is_later: bool) -> Iterator[Tree]:

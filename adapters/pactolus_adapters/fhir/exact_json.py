@@ -36,8 +36,7 @@ def encode(tree: Mapping[str, Node]) -> bytes:
 
 def without_empties(tree: Mapping[str, Node]) -> Tree:
     """The tree without nulls, blank strings, and arrays or objects that hold nothing else."""
-    kept = ((key, _kept(value)) for key, value in tree.items())
-    return {key: value for key, value in kept if value is not None}
+    return {key: kept for key, value in tree.items() if (kept := _kept(value)) is not None}
 
 
 def _kept(node: Node) -> Node:
@@ -46,7 +45,7 @@ def _kept(node: Node) -> Node:
     if isinstance(node, _OBJECT):
         return without_empties(node) or None
     if isinstance(node, _ARRAY):
-        return [kept for kept in map(_kept, node) if kept is not None] or None
+        return [kept for part in node if (kept := _kept(part)) is not None] or None
     return node
 
 

@@ -6,6 +6,8 @@ Requests have the intent `option` and never a dose. FHIR R4, RequestGroup (rqg-1
 either a resource or sub-actions).
 """
 
+from dataclasses import dataclass
+
 from pactolus_adapters.fhir.exact_json import Node, Tree
 from pactolus_adapters.fhir.write_care_plan import AI_ASSERTED, plan_status
 from pactolus_adapters.fhir.write_context import CARE_PLAN, DEVICE, REQUEST_GROUP, Context
@@ -47,8 +49,9 @@ def request_group(context: Context) -> Tree:
 
 def requests(context: Context) -> list[Tree]:
     """A ServiceRequest or MedicationRequest per option and request, in the order of the pack."""
+    alike = _Alike(subject_reference(context), condition_references(context), used_references(context))
     return [
-        _request(context, option, index, request)
+        _request(context, alike, option, index, request)
         for option in context.decision.options
         for index, request in enumerate(requests_of(context.pack.options[option.id]))
     ]
@@ -93,17 +96,28 @@ def _role(option: OfferedOption, index: int) -> str:
     return f"request/{option.id}/{index}"
 
 
-def _request(context: Context, option: OfferedOption, index: int, request: Request) -> Tree:
+@dataclass(frozen=True, slots=True)
+class _Alike:
+    """What every request refers to, looked up once for all of them."""
+
+    subject: Tree
+    reasons: list[Node]
+    used: list[Node]
+
+
+def _request(context: Context, alike: _Alike, option: OfferedOption, index: int, request: Request) -> Tree:
     write = _medication if request.kind == "medication" else _service
     identity: Tree = {
         "id": context.id_of(_role(option, index)),
         "meta": {"security": [AI_ASSERTED]},
         "text": plain_narrative(request.text, f"Part of the option: {option.title}. {SUGGESTION} {NO_DOSE}"),
     }
-    return write(context, identity, option, request)
+    return write(context, alike, identity, option, request)
 
 
-def _service(context: Context, identity: Tree, option: OfferedOption, request: Request) -> Tree:
+def _service(
+    context: Context, alike: _Alike, identity: Tree, option: OfferedOption, request: Request
+) -> Tree:
     return {
         "resourceType": "ServiceRequest",
         **identity,
@@ -111,27 +125,29 @@ def _service(context: Context, identity: Tree, option: OfferedOption, request: R
         "status": plan_status(context.decision),
         "intent": "option",
         "code": _concept(context, request),
-        "subject": subject_reference(context),
+        "subject": alike.subject,
         "authoredOn": context.decision.evaluation_time,
         "requester": context.link(DEVICE),
-        "reasonReference": condition_references(context),
-        "supportingInfo": used_references(context),
+        "reasonReference": alike.reasons,
+        "supportingInfo": alike.used,
         "note": _notes(option),
     }
 
 
-def _medication(context: Context, identity: Tree, option: OfferedOption, request: Request) -> Tree:
+def _medication(
+    context: Context, alike: _Alike, identity: Tree, option: OfferedOption, request: Request
+) -> Tree:
     return {
         "resourceType": "MedicationRequest",
         **identity,
         "status": plan_status(context.decision),
         "intent": "option",
         "medicationCodeableConcept": _concept(context, request),
-        "subject": subject_reference(context),
-        "supportingInformation": used_references(context),
+        "subject": alike.subject,
+        "supportingInformation": alike.used,
         "authoredOn": context.decision.evaluation_time,
         "requester": context.link(DEVICE),
-        "reasonReference": condition_references(context),
+        "reasonReference": alike.reasons,
         "basedOn": [context.link(CARE_PLAN)],
         "note": _notes(option),
     }

@@ -15,11 +15,12 @@ from pactolus_adapters.replay.packs import PacksByDigest
 from pactolus_adapters.request_way import settings_of_record
 from pactolus_engine.compiled import CompiledPack
 from pactolus_engine.decision import Decision
-from pactolus_engine.errors import EnginesDisagree, InputInvalid, PactolusError
+from pactolus_engine.errors import InputInvalid, PackNotFound, PactolusError
 from pactolus_engine.ports import Matcher
 from pactolus_engine.record import StoredInput, read_stored_input
-from pactolus_engine.replay.causes import PackChange, causes, moved
-from pactolus_engine.replay.compare import compare, said
+from pactolus_engine.replay.causes import UNEXPLAINED, causes, moved
+from pactolus_engine.replay.compare import Comparison, compare, said
+from pactolus_engine.replay.pack_change import PackChange
 from pactolus_engine.replay.result import ReplayClass, ReplayResult, Said
 
 __all__ = ["OTHER_PACK", "Replayer"]
@@ -27,16 +28,11 @@ __all__ = ["OTHER_PACK", "Replayer"]
 OTHER_PACK: Final = "other-pack"
 """Why a record is passed over: another pack decided it than the one that the replay is of."""
 
+_REFUSED, _FAILED, _BUNDLE = "refused", "failed", "bundle"
+_UNREADABLE: Final = (
+    "it could not be evaluated: the record has a form that this version cannot read, or met a defect"
+)
 _REQUESTS: Final = frozenset({"evaluation", "refusal", "failure"})
-
-
-@dataclass(frozen=True, slots=True)
-class _Recorded:
-    """What a record holds. `decision` is None when the request was refused or failed."""
-
-    stored: StoredInput
-    decision: Decision | None
-    said: Said | None
 
 
 @dataclass(frozen=True, slots=True)
@@ -62,110 +58,116 @@ class Replayer:
         return OTHER_PACK if self.of and row.event and row.pack_id not in {"", self.of} else ""
 
     def result(self, row: RecordRow) -> ReplayResult:
-        """What became of one record. Raises `AuditUnavailable` never: what it rests on is in the record."""
+        """What became of one record; whatever is wrong with it ends here."""
         base = ReplayResult(
             row.index, ReplayClass.ERROR, row.recorded_at, row.leaf_hash.hex(), pack=row.pack_id
         )
         if row.problem:
             return replace(base, result_class=ReplayClass(row.problem), detail=row.detail)
         try:
-            recorded = _recorded(row)
-        except (ValueError, KeyError, TypeError):
-            return replace(base, detail="the record holds a form that this version cannot read")
-        base = replace(base, pack=_named(recorded.stored), recorded=recorded.said)
-        compiled = self.candidate or self.packs.get(recorded.stored.decided.pack.digest)
-        if compiled is None:
-            return replace(base, result_class=ReplayClass.INPUT_MISSING, detail=_no_pack(recorded.stored))
-        return self._evaluated(base, row, recorded, compiled)
+            stored = read_stored_input(row.input)
+            base = replace(base, pack=_named(stored))
+            compiled = self.candidate or self.packs.get(stored.decided.pack.digest)
+            if compiled is None:
+                missing = replace(base, result_class=ReplayClass.INPUT_MISSING, detail=_no_pack(stored))
+                return replace(missing, recorded=_recorded(row)[1])
+            return self._evaluated(base, row, stored, compiled)
+        except Exception:  # noqa: BLE001 - one record must not end the rest; its text may hold what a resource held
+            return replace(base, detail=_UNREADABLE)
 
     def _evaluated(
-        self, base: ReplayResult, row: RecordRow, recorded: _Recorded, compiled: CompiledPack
+        self, base: ReplayResult, row: RecordRow, stored: StoredInput, compiled: CompiledPack
     ) -> ReplayResult:
+        settings = settings_of_record(stored.decided.settings, stored.decided.versions, self.limits)
         try:
-            again = self._again(recorded.stored, compiled)
+            again = answered_again(stored, compiled, self.matcher, settings)
         except PactolusError as failure:
-            if row.output == encode_refusal(failure):
-                return replace(base, result_class=ReplayClass.IDENTICAL, replayed=base.recorded)
-            return replace(base, detail=_why(failure))
-        except Exception:  # noqa: BLE001 - one record must not end the rest; its text may hold what a resource held
-            return replace(base, detail="it could not be evaluated: internal error")
-        result = replace(base, replayed=said(again.decision) if again.decision else Said("refused"))
+            return _failed(base, row, failure)
+        result = replace(base, replayed=said(again.decision) if again.decision else Said(_REFUSED))
         if not row.output:
             return replace(result, result_class=ReplayClass.NEW)
-        return self._compared(result, row, recorded, again, compiled)
-
-    def _again(self, stored: StoredInput, compiled: CompiledPack) -> Again:
-        settings = settings_of_record(stored.decided.settings, stored.decided.versions, self.limits)
-        return answered_again(stored, compiled, self.matcher, settings)
+        if again.output == row.output:
+            return replace(result, result_class=ReplayClass.IDENTICAL, recorded=result.replayed)
+        return self._compared(result, row, stored, again, compiled)
 
     def _compared(
-        self, result: ReplayResult, row: RecordRow, recorded: _Recorded, again: Again, compiled: CompiledPack
+        self, result: ReplayResult, row: RecordRow, stored: StoredInput, again: Again, compiled: CompiledPack
     ) -> ReplayResult:
-        is_same_pack = compiled.pack.digest == recorded.stored.decided.pack.digest
-        if again.output == row.output:
-            return replace(result, result_class=ReplayClass.IDENTICAL)
-        if recorded.decision is None or again.decision is None:
-            changed = _other_kind(result)
-            because = (self._ground(recorded, compiled),)
-            fields = ("violations",) if changed is ReplayClass.CHANGED_TEXT else ("outcome",)
-            return replace(result, result_class=changed, fields=fields, causes=because)
-        found = compare(recorded.decision, again.decision, same_pack=is_same_pack)
+        """Of two answers whose bytes differ, which under another pack those of all decisions do."""
+        decision, recorded = _recorded(row)
+        result = replace(result, recorded=recorded)
+        if decision is None or again.decision is None:
+            return _other_kind(result, self._ground(stored, compiled))
+        is_same_pack = compiled.pack.digest == stored.decided.pack.digest
+        found = compare(decision, again.decision, same_pack=is_same_pack)
         if not is_same_pack and found.result_class is ReplayClass.IDENTICAL:
             return replace(result, result_class=ReplayClass.IDENTICAL)
-        change = None if is_same_pack else self._change(recorded.stored, compiled)
-        rules = moved(recorded.decision, again.decision, change, self._ground(recorded, compiled))
-        kind = found.result_class
-        if is_same_pack and self._is_other_software(recorded.stored):
-            kind = ReplayClass.ENGINE_CHANGED
-        elif kind is ReplayClass.IDENTICAL:
-            kind = ReplayClass.CHANGED_TEXT  # the decisions are the same, the Bundles are not
+        change = None if is_same_pack else self._change(stored, compiled)
+        rules = moved(decision, again.decision, change, self._other_software(stored))
         return replace(
             result,
-            result_class=kind,
-            fields=found.fields or ("bundle",),
+            result_class=self._class_of(found, stored, is_same_pack),
+            fields=found.fields or (_BUNDLE,),
             moved=rules,
-            causes=causes(rules) or (self._ground(recorded, compiled),),
+            causes=causes(rules) or (self._ground(stored, compiled),),
         )
+
+    def _class_of(self, found: Comparison, stored: StoredInput, is_same_pack: bool) -> ReplayClass:
+        """Where only the Bundles differ, it is the text."""
+        if is_same_pack and self._other_software(stored):
+            return ReplayClass.ENGINE_CHANGED
+        is_bundle = found.result_class is ReplayClass.IDENTICAL
+        return ReplayClass.CHANGED_TEXT if is_bundle else found.result_class
 
     def _change(self, stored: StoredInput, compiled: CompiledPack) -> PackChange:
         """What sets this pack apart from the one that decided, worked out once for each."""
         digest = stored.decided.pack.digest
         if digest not in self._changes:
             before = self.packs.get(digest)
-            self._changes[digest] = PackChange.between(
-                before.pack if before else stored.decided, compiled.pack
-            )
+            basis = before.pack if before else stored.decided.parameters
+            self._changes[digest] = PackChange.between(basis, compiled.pack)
         return self._changes[digest]
 
-    def _is_other_software(self, stored: StoredInput) -> bool:
-        return dict(stored.decided.versions) != dict(self.software)
+    def _other_software(self, stored: StoredInput) -> str:
+        """The version that runs here, empty when all versions are those of the record."""
+        return self.software["pactolus"] if dict(stored.decided.versions) != dict(self.software) else ""
 
-    def _ground(self, recorded: _Recorded, compiled: CompiledPack) -> str:
+    def _ground(self, stored: StoredInput, compiled: CompiledPack) -> str:
         """What a difference comes from where no rule tells more."""
-        if compiled.pack.digest != recorded.stored.decided.pack.digest:
+        if compiled.pack.digest != stored.decided.pack.digest:
             return f"pack:{compiled.pack.version}"
-        if self._is_other_software(recorded.stored):
-            return f"software:{self.software['pactolus']}"
-        return "unexplained"
+        software = self._other_software(stored)
+        return f"software:{software}" if software else UNEXPLAINED
 
 
-def _recorded(row: RecordRow) -> _Recorded:
-    """The content of a record. Raises `ValueError`, `KeyError` or `TypeError` where this version cannot read it."""
-    stored = read_stored_input(row.input)
+def _recorded(row: RecordRow) -> tuple[Decision | None, Said | None]:
+    """The recorded answer and what it said; no decision where the request was refused or failed."""
     if not row.output:
-        return _Recorded(stored, None, None)
+        return None, None
     try:
         decision, _ = decode_answer(row.output)
-    except InputInvalid:
-        return _Recorded(stored, None, Said("refused"))
+    except (InputInvalid, PackNotFound):
+        return None, Said(_REFUSED)
     except PactolusError:
-        return _Recorded(stored, None, Said("refused" if row.event == "refusal" else "failed"))
-    return _Recorded(stored, decision, said(decision))
+        return None, Said(_FAILED)
+    return decision, said(decision)
 
 
-def _other_kind(result: ReplayResult) -> ReplayClass:
-    """Of two answers of which one is no decision."""
-    return ReplayClass.CHANGED_TEXT if result.recorded == result.replayed else ReplayClass.CHANGED_OUTCOME
+def _failed(base: ReplayResult, row: RecordRow, failure: PactolusError) -> ReplayResult:
+    """The evaluation fails now; identical when it failed so then."""
+    if row.output == encode_refusal(failure):
+        told = Said(_FAILED)
+        return replace(base, result_class=ReplayClass.IDENTICAL, recorded=told, replayed=told)
+    return replace(base, recorded=_recorded(row)[1], detail=f"it could not be evaluated: {failure}")
+
+
+def _other_kind(result: ReplayResult, ground: str) -> ReplayResult:
+    """Of two answers of which one at least is no decision."""
+    if result.recorded == result.replayed:
+        return replace(
+            result, result_class=ReplayClass.CHANGED_TEXT, fields=("violations",), causes=(ground,)
+        )
+    return replace(result, result_class=ReplayClass.CHANGED_OUTCOME, fields=("outcome",), causes=(ground,))
 
 
 def _named(stored: StoredInput) -> str:
@@ -181,9 +183,3 @@ def _no_pack(stored: StoredInput) -> str:
         f"the pack that decided is not on the shelf (digest `{pack.digest}`): name the folder that holds it (--packs), "
         "with the overlay of that time (--overlays)"
     )
-
-
-def _why(failure: PactolusError) -> str:
-    if isinstance(failure, EnginesDisagree):
-        return str(failure)
-    return f"it could not be evaluated: {failure}"

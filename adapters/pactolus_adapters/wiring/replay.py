@@ -111,8 +111,8 @@ def new_folder(settings: Settings) -> Path:
     return settings.data / REPLAYS_FOLDER / system_clock().strftime("%Y%m%dT%H%M%S.%fZ")
 
 
-def how(runner: str, workers: int | None, spark_master: str) -> How:
-    """How a replay runs: `inline`, `pool` or `spark`. Raises `RunnerMissing` when it is not installed."""
+def how(runner: str, workers: int = 0, spark_master: str = "") -> How:
+    """How a replay runs; raises `RunnerUnavailable` as `runners.chosen.runner`."""
     return How(runner, chosen_runner(runner, workers, spark_master), system_clock)
 
 

@@ -16,6 +16,7 @@ from pactolus_engine.replay.looked import ABSENT, OFF, Looked, standing_otherwis
 from pactolus_engine.replay.pack_change import PackChange
 from pactolus_engine.replay.result import Moved, ReplayClass
 from pactolus_engine.replay.words import of_no_rule, of_told, reworded_findings
+from pactolus_engine.unsigned import PARAMETERS_NOT_APPROVED
 
 __all__ = ["UNEXPLAINED", "causes", "moved"]
 
@@ -115,7 +116,7 @@ class _Mover:
         before, after = self._before.told.get(rule), self._after.told.get(rule)
         if before is None or after is None:
             return set()
-        return of_told(rule, before, after, self._grounds, self._otherwise)
+        return of_told(rule, before, after, self._grounds, self._behind(rule))
 
     def _of_built_in(self, rule: str) -> Moved | None:
         """A rule that no pack holds: it stands in an answer, or does not."""
@@ -126,7 +127,13 @@ class _Mover:
         # Caveats come and go with the outcome beside which they mean something.
         bears = any(one is not None and one.truth for one in (before, after))
         is_alike = self._before.outcome == self._after.outcome
-        return _listed(rule, was, is_now, self._otherwise if bears or is_alike else ())
+        return _listed(rule, was, is_now, self._behind(rule) if bears or is_alike else ())
+
+    def _behind(self, rule: str) -> tuple[str, ...]:
+        """What is named when neither the words of a rule, nor its sources or facts, tell it."""
+        if rule == PARAMETERS_NOT_APPROVED and self._change is not None:
+            return tuple(f"parameter:{name}" for name in self._change.changed.parameters) or self._otherwise
+        return self._otherwise
 
     def _findings(self, listed: set[str]) -> Iterator[Moved]:
         for rule, because in reworded_findings(self._recorded, self._replayed, self._change):

@@ -1,8 +1,10 @@
 """`pactolus audit export`: what it writes, what it says, how it ends."""
 
 import json
+import sys
 from pathlib import Path
 
+import pyarrow.parquet as pq
 import pytest
 
 from pactolus_adapters.audit.sqlite import SqliteAuditLog
@@ -45,6 +47,25 @@ def test_an_export_with_patient_data_says_so_and_names_who_made_it(run: Runner, 
     notice, event = (json.loads(line) for line in public.read_bytes().splitlines())
     assert event["type"]["code"] == notice["type"]["code"] == "110106"
     assert event["agent"][0]["who"]["identifier"]["value"].startswith("cli:")
+
+
+def test_an_export_as_parquet_says_what_it_holds(run: Runner, tmp_path: Path) -> None:
+    out = tmp_path / "records.parquet"
+    done = run("audit", "export", "--format", "parquet", "--with-patient-data", "--out", out)
+    assert (done.code, done.err) == (0, "")
+    assert done.out.startswith(f"exported {out}: WITH PATIENT DATA")
+    assert pq.read_metadata(out).num_rows == 1
+
+
+def test_parquet_needs_what_is_not_always_installed(
+    run: Runner, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setitem(sys.modules, "pyarrow", None)
+    refused = run("audit", "export", "--format", "parquet", "--out", tmp_path / "records.parquet")
+    assert refused.code == 2
+    assert "make setup-replay" in refused.err
+    assert "pip install 'pactolus[replay]'" in refused.err
+    assert [path.name for path in tmp_path.iterdir()] == ["data"]
 
 
 @pytest.mark.parametrize(

@@ -1,1 +1,1 @@
-"""Records evaluated again."""
+"""Replays: what is read, evaluated again, compared, reported."""

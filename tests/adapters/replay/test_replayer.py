@@ -170,7 +170,7 @@ def test_a_defect_in_one_record_ends_in_its_result_and_tells_nothing(
     (found,) = results(room)
     assert (found.result_class, found.detail) == (
         ReplayClass.ERROR,
-        "it could not be evaluated: internal error",
+        "it could not be evaluated: the record has a form that this version cannot read, or met a defect",
     )
 
 

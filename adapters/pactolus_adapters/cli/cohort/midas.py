@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING
 
 import click
 
+from pactolus_adapters.cli.audit.progress import slow_bar
 from pactolus_adapters.cli.terminal import several
 
 if TYPE_CHECKING:
@@ -43,7 +44,8 @@ def midas(folder: Path, seed: int, scale: int, as_json: bool) -> None:
     """
     from pactolus_adapters.cohort.write_folder import write_cohort
 
-    snapshots = write_cohort(folder, seed, scale)
+    with slow_bar("writing patients") as progress:
+        snapshots = write_cohort(folder, seed, scale, progress)
     if as_json:
         parts = [_as_json(one) for one in snapshots]
         made = {"folder": str(folder), "seed": seed, "scale": scale, "synthetic": True, "snapshots": parts}

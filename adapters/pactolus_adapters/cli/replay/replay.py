@@ -52,8 +52,12 @@ RUNNERS = ("pool", "inline", "spark")
 )
 @click.option("--at", type=Instant(), help="Evaluation instant for what was never evaluated [now].")
 @click.option("--runner", type=click.Choice(RUNNERS), default=RUNNERS[0], help="Where it runs [pool].")
-@click.option("--workers", type=click.IntRange(min=1), help="Processes of the pool [one for each processor].")
-@click.option("--spark-master", default="local[*]", help="Spark master of --runner spark [local[*]].")
+@click.option(
+    "--workers", type=click.IntRange(min=0), default=0, help="Workers at once [one for each processor]."
+)
+@click.option(
+    "--spark-master", default="", metavar="URL", help="Master of --runner spark [threads of this machine]."
+)
 @click.option(
     "--report",
     type=click.Path(path_type=Path, file_okay=False),
@@ -73,7 +77,7 @@ def replay(
     end: int,
     at: "datetime | None",
     runner: str,
-    workers: int | None,
+    workers: int,
     spark_master: str,
     report: Path | None,
     reason: str,

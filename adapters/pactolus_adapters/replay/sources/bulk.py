@@ -22,6 +22,7 @@ from pactolus_adapters.replay.sources.ndjson import lines
 from pactolus_adapters.replay.sources.never_evaluated import AskedNow, SourceUnusable, batches, error_row
 from pactolus_adapters.replay.sources.on_disk import Owned, Stretch
 from pactolus_adapters.replay.sources.source_files import (
+    NOT_FOLLOWED,
     OpenFiles,
     digesting,
     index_folder,
@@ -58,7 +59,7 @@ class BulkSource:
     def passed_over(self) -> Mapping[str, int]:
         """What was seen and is in no record: resources that are about no patient or bear on no answer, by type;
         links and folders, which are not followed."""
-        links = {"links and folders": self.links} if self.links else {}
+        links = {NOT_FOLLOWED: self.links} if self.links else {}
         return {**self.index.passed_over, **links}
 
     def described(self) -> dict[str, str]:

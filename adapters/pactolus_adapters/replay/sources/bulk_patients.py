@@ -123,7 +123,7 @@ def _join(folder: Path) -> Counter[str]:
                 waiting.setdefault(one.name, []).append(one)
             unused += _joined(waiting, mentions, owned, unplaced)
             for table in (orphans, mentions):
-                table.path.unlink()
+                table.path.unlink(missing_ok=True)
     return Counter({"Medication that no patient refers to": unused} if unused else {})
 
 
@@ -175,5 +175,5 @@ def _sort(folder: Path) -> tuple[Table, Table]:
                     lines_.add(one)
                     size += one.length
                 patients.add((owner, first, lines_.count - first, size))
-            bucket.path.unlink()
+            bucket.path.unlink(missing_ok=True)
     return owned, stretches

@@ -18,6 +18,7 @@ from pactolus_adapters.replay.sources.ndjson import lines
 from pactolus_adapters.replay.sources.never_evaluated import AskedNow, SourceUnusable, batches, error_row
 from pactolus_adapters.replay.sources.on_disk import Request, Table, Writer
 from pactolus_adapters.replay.sources.source_files import (
+    NOT_FOLLOWED,
     DigestedFile,
     FileSeen,
     OpenFiles,
@@ -53,7 +54,7 @@ class BundleSource:
     @property
     def passed_over(self) -> Mapping[str, int]:
         """What was seen and is in no record: links and folders, which are not followed."""
-        return {"links and folders": self.links} if self.links else {}
+        return {NOT_FOLLOWED: self.links} if self.links else {}
 
     def described(self) -> dict[str, str]:
         """What fixes the records, for the spec of a replay: one digest over the names, sizes and SHA-256 of all

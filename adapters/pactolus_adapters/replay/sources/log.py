@@ -5,7 +5,7 @@ with a record ends in its row; only a store that cannot be read ends the replay.
 """
 
 from collections.abc import Container, Iterator, Mapping
-from typing import Final
+from typing import Final, Protocol
 
 import pyarrow as pa
 
@@ -15,9 +15,9 @@ from pactolus_adapters.replay.spec import Partition
 from pactolus_adapters.trail.unreadable import class_of_unreadable
 from pactolus_engine.errors import PactolusError, RecordAltered
 from pactolus_engine.ports import StoredRecord
-from pactolus_engine.trail import AuditTrail, Entry, Selection
+from pactolus_engine.trail import Entry, ListedRecord, Selection
 
-__all__ = ["OTHER_TENANT", "LogSource"]
+__all__ = ["OTHER_TENANT", "LogSource", "ReadableLog"]
 
 OTHER_TENANT: Final = "other-tenant"
 """The event of a record that is not the asking tenant's, or was erased and is nobody's."""
@@ -28,11 +28,21 @@ _PAGE: Final = 64
 _MOST_CLAIMS: Final = 1024
 
 
+class ReadableLog(Protocol):
+    """The part of `AuditTrail` that is read here; see there."""
+
+    def entries(self, first: int, end: int) -> Iterator[Entry]: ...
+
+    def opened(self, first: int, end: int) -> Iterator[tuple[int, StoredRecord | PactolusError]]: ...
+
+    def listed(self, selection: Selection, after: int, most: int) -> list[ListedRecord]: ...
+
+
 class LogSource:
     """`Source` over a log. A leaf counts as far as it matches its leaf hash: whether the hashes are those that were
     signed is what `pactolus audit verify` tells."""
 
-    def __init__(self, trail: AuditTrail, tenant: str | None = None) -> None:
+    def __init__(self, trail: ReadableLog, tenant: str | None = None) -> None:
         """`tenant`: of the records of others nothing but their place is told; None means every tenant's."""
         self._trail = trail
         self._tenant = tenant

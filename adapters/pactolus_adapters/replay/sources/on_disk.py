@@ -92,18 +92,22 @@ _FORMS: Final = {
 
 @dataclass(frozen=True, slots=True)
 class Table:
-    """Entries of one kind in one file, read by number. `kind`: one of the tuples above."""
+    """Entries of one kind in one file, read by number; none where there is no file. `kind`: one of the tuples
+    above."""
 
     path: Path
     kind: Any
 
     def __len__(self) -> int:
-        return self.path.stat().st_size // _FORMS[self.kind].size
+        size = self.path.stat().st_size if self.path.exists() else 0
+        return size // _FORMS[self.kind].size
 
     def entries(self, first: int = 0, count: int | None = None) -> Iterator[Any]:
         """That many entries from the one with that number on; all of them."""
         form = _FORMS[self.kind]
         left = len(self) - first if count is None else count
+        if left <= 0:
+            return
         with self.path.open("rb") as file:
             file.seek(first * form.size)
             while left > 0:
@@ -140,18 +144,16 @@ class Writer:
 
 
 class Buckets:
-    """Entries of one kind by the first bits of their first member, a digest."""
+    """Entries of one kind by the first bits of their first member, a digest. A bucket's file is made when something
+    comes into it."""
 
     def __init__(self, folder: Path, kind: Any) -> None:
         self.tables = [Table(folder / f"{kind.__name__}-{number:02}", kind) for number in range(BUCKETS)]
         self._kind = kind
         self._stack = ExitStack()
-        self._writers: list[Writer] = []
+        self._writers: dict[int, Writer] = {}
 
     def __enter__(self) -> Self:
-        self._writers = [
-            Writer(self._stack.enter_context(table.path.open("ab")), self._kind) for table in self.tables
-        ]
         return self
 
     def __exit__(self, *_: object) -> None:
@@ -159,4 +161,9 @@ class Buckets:
 
     def add(self, entry: tuple[Any, ...]) -> None:
         """Appends to where its digest belongs."""
-        self._writers[entry[0][0] >> _SHIFT].add(entry)
+        number = entry[0][0] >> _SHIFT
+        writer = self._writers.get(number)
+        if writer is None:
+            file = self._stack.enter_context(self.tables[number].path.open("ab"))
+            writer = self._writers[number] = Writer(file, self._kind)
+        writer.add(entry)

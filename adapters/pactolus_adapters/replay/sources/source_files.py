@@ -15,7 +15,19 @@ from typing import BinaryIO, Final, Self
 from pactolus_adapters.replay.sources.never_evaluated import SourceUnusable
 from pactolus_engine.errors import AuditUnavailable
 
-__all__ = ["DigestedFile", "FileSeen", "OpenFiles", "digesting", "index_folder", "index_written", "names_in"]
+__all__ = [
+    "NOT_FOLLOWED",
+    "DigestedFile",
+    "FileSeen",
+    "OpenFiles",
+    "digesting",
+    "index_folder",
+    "index_written",
+    "names_in",
+]
+
+NOT_FOLLOWED: Final = "links, folders and other things that are no plain files"
+"""Under which name they are counted."""
 
 _MOST_OPEN: Final = 64
 
