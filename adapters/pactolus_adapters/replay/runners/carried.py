@@ -36,7 +36,10 @@ class CarriedError:
     def of(cls, error: Exception) -> Self:
         """Packs an error; one that cannot travel becomes `ReplayStopped`."""
         trace = "".join(format_exception(error))
-        packed = cls(type(error), error.args, dict(error.__dict__), trace)
+        reduced: Any = (
+            error.__reduce__()
+        )  # its arguments, with the path that an `OSError` leaves out of `args`
+        packed = cls(type(error), reduced[1], dict(error.__dict__), trace)
         try:
             pickle.dumps(packed)
         except Exception:  # noqa: BLE001 - whatever a library raises when its errors are pickled

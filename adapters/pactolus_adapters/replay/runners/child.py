@@ -12,6 +12,7 @@ from dataclasses import dataclass
 from multiprocessing import get_context, parent_process
 from multiprocessing.connection import Connection, wait
 from multiprocessing.process import BaseProcess
+from multiprocessing.resource_tracker import ensure_running
 from threading import Thread
 from typing import Any
 
@@ -42,6 +43,7 @@ def start_child(work: Callable[..., None], *arguments: object, is_parent: bool =
     context = get_context("spawn")
     here, there = context.Pipe()
     process = context.Process(target=_live, args=(work, there, arguments), daemon=not is_parent)
+    ensure_running()  # starting the tracker, which the first process else does, would undo the next line
     with _interrupts_held():
         process.start()
     there.close()

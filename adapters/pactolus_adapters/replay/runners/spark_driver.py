@@ -27,6 +27,8 @@ MOST_FAILURES: Final = 8
 """So often may a task lose its executor before Spark gives up; what it had finished is not done again."""
 _RECORDS_PER_TASK: Final = 250_000
 """Some 15 seconds of work, beside some 3 to open a worker; a task that is lost repeats at most one partition."""
+_QUICK_START: Final = "-XX:TieredStopAtLevel=1 -XX:+UseSerialGC"
+"""Java only hands out references here: compiling it well takes longer than the work, on the cores that do the replay."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -45,12 +47,12 @@ def drive(pipe: "Connection[Any, Any]", master: str) -> None:
         for descriptor in (1, 2):
             os.dup2(chatter.fileno(), descriptor)
         try:
-            with _context(master) as context:
+            with _context(master, chatter) as context:
                 pipe.send(None)
                 while (job := pipe.recv()) is not None:
                     pipe.send(_answer(context, job))
-        except _not_started() as error:
-            pipe.send(CarriedError.of(_unavailable(master, error, chatter)))
+        except Exception as error:  # noqa: BLE001 - whoever started this raises it again
+            pipe.send(CarriedError.of(error))
 
 
 def _answer(context: Any, job: SparkJob) -> CarriedError | None:
@@ -79,22 +81,37 @@ def _tasks(context: Any, job: SparkJob) -> int:
 
 
 @contextmanager
-def _context(master: str) -> Iterator[Any]:
+def _context(master: str, chatter: IO[bytes]) -> Iterator[Any]:
     """A started Spark, and its Java machine, which is gone afterwards."""
+    from py4j.protocol import Py4JError
     from pyspark import SparkConf, SparkContext
-    from pyspark.java_gateway import launch_gateway
 
     local = master.startswith("local")
     _set_environment(local)
     settings = SparkConf().setMaster(_enduring(master)).setAppName("pactolus replay")
     settings.setAll(list(_settings(local).items()))
-    gateway = launch_gateway(settings)
-    try:
-        context = SparkContext(conf=settings, gateway=gateway)
+    with _java_machine(master, settings, chatter) as gateway:
+        try:
+            context = SparkContext(conf=settings, gateway=gateway)
+        except Py4JError as error:
+            raise _unavailable(master, _reason(error)) from error
         try:
             yield context
         finally:
             context.stop()
+
+
+@contextmanager
+def _java_machine(master: str, settings: Any, chatter: IO[bytes]) -> Iterator[Any]:
+    from pyspark.errors import PySparkException
+    from pyspark.java_gateway import launch_gateway
+
+    try:
+        gateway = launch_gateway(settings)
+    except (PySparkException, OSError) as error:
+        raise _unavailable(master, _complaint(chatter) or str(error)) from error
+    try:
+        yield gateway
     finally:
         gateway.shutdown()
         gateway.proc.stdin.close()
@@ -117,7 +134,12 @@ def _settings(local: bool) -> dict[str, str]:
         "spark.task.maxFailures": str(MOST_FAILURES),
     }
     if local:
-        settings |= {"spark.driver.host": "127.0.0.1", "spark.driver.bindAddress": "127.0.0.1"}
+        settings |= {
+            "spark.driver.host": "127.0.0.1",
+            "spark.driver.bindAddress": "127.0.0.1",
+            "spark.driver.defaultJavaOptions": _QUICK_START,
+            "spark.executor.defaultJavaOptions": _QUICK_START,
+        }
     if roots := _source_roots():
         settings["spark.executorEnv.PYTHONPATH"] = os.pathsep.join(roots)
     return settings
@@ -136,21 +158,18 @@ def _enduring(master: str) -> str:
     return f"local[{threads.group(1) or 1},{MOST_FAILURES}]" if threads else master
 
 
-def _not_started() -> tuple[type[Exception], ...]:
-    from py4j.protocol import Py4JError
-    from pyspark.errors import PySparkException
-
-    return (Py4JError, PySparkException, OSError)
-
-
-def _unavailable(master: str, error: Exception, chatter: IO[bytes]) -> RunnerUnavailable:
-    """What kept Spark from starting: what Java says, or, when it ended before it could, its last line."""
-    chatter.seek(0)
-    last = chatter.read().decode(errors="replace").strip().splitlines()[-1:]
-    reason = last[0] if last and not hasattr(error, "java_exception") else _reason(error)
+def _unavailable(master: str, reason: str) -> RunnerUnavailable:
     return RunnerUnavailable(
-        f"Spark at `{master}` did not start: {reason.rstrip('.')}; give a master that is there, or choose the runner `pool`"
+        f"Spark at `{master}` did not start: {reason.rstrip('.')}; name a master that is there, or choose the runner "
+        "`pool`"
     )
+
+
+def _complaint(chatter: IO[bytes]) -> str:
+    """Why a Java machine ended before anybody could speak to it, which is only in what it printed."""
+    chatter.seek(0)
+    printed = chatter.read().decode(errors="replace").splitlines()
+    return next((line.strip() for line in printed if re.search("error|exception", line, re.IGNORECASE)), "")
 
 
 def _reason(error: Exception) -> str:
