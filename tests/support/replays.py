@@ -43,7 +43,9 @@ def mrd_request(number: int, mrd: Decimal, version: str = BEFORE) -> EvaluateReq
             "resourceType": "Observation",
             "id": f"mrd-{number}",
             "status": "final",
-            "code": {"coding": [{"system": "https://pactolus.example/fhir/CodeSystem/mrd", "code": "mrd-ngs"}]},
+            "code": {
+                "coding": [{"system": "https://pactolus.example/fhir/CodeSystem/mrd", "code": "mrd-ngs"}]
+            },
             "subject": {"reference": f"Patient/synthetic-{number}"},
             "effectiveDateTime": "2026-02-10",
             "specimen": {"reference": f"Specimen/marrow-{number}"},
