@@ -7,6 +7,7 @@ KILLS ?= 200
 IMAGES ?= 1000
 PAIRS ?= 20000
 SECONDS ?= 60
+MIDAS ?= build/midas
 
 BIN      := $(VENV)/bin
 PY       := $(BIN)/python
@@ -17,7 +18,7 @@ PYTEST   := $(PY) -m pytest
 
 .DEFAULT_GOAL := help
 .DELETE_ON_ERROR:
-.PHONY: help setup setup-authoring setup-postgres setup-replay setup-spark setup-dev demo serve test check format format-check lint types walls proto proto-check \
+.PHONY: help setup setup-authoring setup-postgres setup-replay setup-spark setup-dev demo midas serve test check format format-check lint types walls proto proto-check \
         packs mutants conformance fuzz bench bench-audit faults differential requirements clean
 
 help: ## print this list
@@ -97,6 +98,16 @@ $(STAMPS)/fuzz: requirements/fuzz.txt $(STAMPS)/dev
 
 demo: setup ## start a server, send every example, print each decision, read the records back
 	@$(PY) examples/demo.py
+
+midas: setup-replay ## evaluate a synthetic cohort with both packs, print the trial's tables from the answers (MIDAS=folder, made anew)
+	@rm -rf $(MIDAS)
+	@mkdir -p $(MIDAS)
+	@$(BIN)/pactolus cohort midas $(MIDAS)/cohort
+	@$(BIN)/pactolus replay $(MIDAS)/cohort/post-induction --pack midas-consolidation --at 2024-06-01T12:00:00Z \
+	  --data $(MIDAS)/data --report $(MIDAS)/consolidation --reason "make midas"
+	@$(BIN)/pactolus replay $(MIDAS)/cohort/pre-maintenance --pack midas-endpoint --at 2025-06-01T12:00:00Z \
+	  --data $(MIDAS)/data --report $(MIDAS)/endpoint --reason "make midas"
+	@$(BIN)/pactolus cohort tables $(MIDAS)/cohort --consolidation $(MIDAS)/consolidation --endpoint $(MIDAS)/endpoint
 
 serve: setup ## serve on 127.0.0.1 (PORT=50051)
 	@$(BIN)/pactolus serve --port $(PORT)

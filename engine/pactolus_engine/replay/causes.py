@@ -9,7 +9,6 @@ from collections.abc import Iterable, Iterator
 from typing import Final
 
 from pactolus_engine.decision import Decision
-from pactolus_engine.replay.changed import Changed
 from pactolus_engine.replay.compare import compare
 from pactolus_engine.replay.grounds import Grounds
 from pactolus_engine.replay.looked import ABSENT, OFF, Looked, standing_otherwise
@@ -143,8 +142,7 @@ class _Mover:
 
     def _of_no_rule(self, *, is_alone: bool) -> Iterator[Moved]:
         """What differs beside the rules, and what nothing explains."""
-        changed = self._change.changed if self._change is not None else Changed()
-        found = of_no_rule(self._recorded, self._replayed, changed, self._grounds.facts)
+        found = of_no_rule(self._recorded, self._replayed, self._grounds)
         if found or is_alone:
             yield Moved("", "", "", tuple(sorted(found or self._otherwise)))
 

@@ -97,7 +97,10 @@ class Grounds:
         return found
 
     def of_fact(self, fact: str) -> frozenset[str]:
-        """Why a fact stands otherwise: itself, what changed in how it is read, the facts that decide it."""
+        """Why a fact stands otherwise: itself, and what changed in how it is read, or in what decides it.
+
+        Of the facts that decide it, those are followed that stand otherwise too; they are not named.
+        """
         seen, causes, waiting = set[str](), set[str](), [fact]
         while waiting:
             name = waiting.pop()
@@ -105,8 +108,7 @@ class Grounds:
                 seen.add(name)
                 causes |= self.change.fact_causes.get(name, frozenset()) if self.change else frozenset()
                 waiting += self.change.inputs.get(name, ()) if self.change else ()
-        named = {f"fact:{name}" for name in seen}
-        return frozenset(named | (causes or self._unless_unknown()))
+        return frozenset({f"fact:{fact}", *(causes or self._unless_unknown())})
 
     def _unless_unknown(self) -> set[str]:
         """Where both packs are known and nothing of them explains a fact, that is said."""

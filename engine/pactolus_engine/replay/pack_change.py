@@ -8,8 +8,9 @@ from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 from decimal import Decimal
 
+from pactolus_engine.pack.check_rules import definitions
 from pactolus_engine.pack.condition import Comparison, Condition, Membership, SetEquality
-from pactolus_engine.pack.condition_parts import definitions_of, tests_of
+from pactolus_engine.pack.condition_parts import all_tests, definitions_of, tests_of
 from pactolus_engine.pack.elements import READER_PARAMETERS
 from pactolus_engine.pack.fact import Fact, Several
 from pactolus_engine.pack.model import Effect, Pack
@@ -27,7 +28,8 @@ class PackChange:
 
     `rule_causes`, `fact_causes`: id to all changes that it may rest on, as `rule:ID`, `parameter:NAME`,
     `code-set:NAME`, `fact:ID`; of a rule, through definitions, but not through facts. `inputs`: fact to the
-    facts that decide how it stands. `defined_by`: defined name to the rules that define it.
+    facts that decide how it stands. `asked`: fact to the causes by which one version asks about it and the
+    other does not. `defined_by`: defined name to the rules that define it.
     """
 
     before: Pack | None
@@ -36,6 +38,7 @@ class PackChange:
     rule_causes: Mapping[str, frozenset[str]] = field(init=False)
     fact_causes: Mapping[str, frozenset[str]] = field(init=False)
     inputs: Mapping[str, frozenset[str]] = field(init=False)
+    asked: Mapping[str, frozenset[str]] = field(init=False)
     defined_by: Mapping[str, frozenset[str]] = field(init=False)
 
     @staticmethod
@@ -53,6 +56,7 @@ class PackChange:
         object.__setattr__(self, "rule_causes", resting.rule_causes())
         object.__setattr__(self, "fact_causes", resting.fact_causes())
         object.__setattr__(self, "inputs", resting.inputs())
+        object.__setattr__(self, "asked", resting.asked())
 
 
 class _Resting:
@@ -61,6 +65,7 @@ class _Resting:
     def __init__(self, packs: tuple[Pack, ...], changed: Changed) -> None:
         self._packs = packs
         self._changed = changed
+        self._definitions = {id(pack): definitions(pack.rules) for pack in packs}
         defining: defaultdict[str, set[str]] = defaultdict(set)
         self._conditions: defaultdict[str, list[Condition]] = defaultdict(list)
         for pack in packs:
@@ -89,6 +94,25 @@ class _Resting:
     def inputs(self) -> dict[str, frozenset[str]]:
         names = {name for pack in self._packs for name in pack.facts}
         return {name: frozenset(self._inputs(name)) - {name, ""} for name in sorted(names)}
+
+    def asked(self) -> dict[str, frozenset[str]]:
+        found: defaultdict[str, set[str]] = defaultdict(set)
+        for rule in self._conditions:
+            tested = [self._tested(pack, rule) for pack in self._packs]
+            for fact in set[str]().union(*tested) - tested[0].intersection(*tested):
+                found[fact] |= self._named(rule) or self._lacking(rule)
+        return {fact: frozenset(causes) for fact, causes in found.items()}
+
+    def _tested(self, pack: Pack, rule: str) -> set[str]:
+        """The facts that the rule tests in a pack, through definitions too."""
+        if rule not in pack.rules:
+            return set()
+        return {test.fact for test in all_tests(pack.rules[rule].condition, self._definitions[id(pack)])}
+
+    def _lacking(self, rule: str) -> set[str]:
+        """The parameters that switch the rule on or off."""
+        off = [pack.rules_off[rule] for pack in self._packs if rule in pack.rules_off]
+        return self._parameters(name for one in off for name in one.parameters)
 
     def _inputs(self, name: str) -> Iterator[str]:
         for fact in self._facts(name):

@@ -62,8 +62,9 @@ def reworded_findings(
                 yield rule.id, frozenset(found)
 
 
-def of_no_rule(recorded: Decision, replayed: Decision, changed: Changed, facts: frozenset[str]) -> set[str]:
-    """Changes of options and facts that both answers tell, and tell otherwise. `facts`: those that stand otherwise."""
+def of_no_rule(recorded: Decision, replayed: Decision, grounds: Grounds) -> set[str]:
+    """Changes behind what no rule tells: options and facts told otherwise, facts assumed in one answer alone."""
+    changed = grounds.change.changed if grounds.change else Changed()
     found = set[str]()
     for name, (before, after) in _both(_options(recorded), _options(replayed)).items():
         told = [(one.title, one.description, one.evidence) for one in (before, after)]
@@ -71,8 +72,11 @@ def of_no_rule(recorded: Decision, replayed: Decision, changed: Changed, facts: 
             found |= {f"option:{name}"} if name in changed.options else set()
             found |= _sources(changed, {source.id for source in (*before.evidence, *after.evidence)})
     for name in _facts_told_otherwise(recorded, replayed):
-        if name in changed.fact_words | changed.facts | facts:
+        if name in changed.fact_words | changed.facts | grounds.facts:
             found.add(f"fact:{name}")
+    for name in _assumed(recorded).keys() ^ _assumed(replayed).keys():
+        found |= grounds.of_fact(name) if name in grounds.facts else set()
+        found |= grounds.change.asked.get(name, set()) if grounds.change else set()
     return found
 
 

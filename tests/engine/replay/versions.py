@@ -15,7 +15,7 @@ __all__ = ["another_version", "overlaid", "with_threshold"]
 def another_version(
     replaced: Mapping[str, tuple[str, str]], without: tuple[str, ...] = (), overlay: str = ""
 ) -> CompiledPack:
-    """The consolidation pack with one text of each of these files replaced, and without some files.
+    """The consolidation pack with one text of each of these files replaced, and without its cases and some files.
 
     `overlay`: parameters as a site would set them, one line each.
     """
@@ -32,7 +32,8 @@ def another_version(
 
 @cache
 def _files() -> Mapping[str, bytes]:
-    return read_pack_files(ROOT / "rules" / CONSOLIDATION)
+    files = read_pack_files(ROOT / "rules" / CONSOLIDATION)
+    return {name: content for name, content in files.items() if not name.startswith("cases/")}
 
 
 @cache

@@ -3,6 +3,7 @@
 import click
 
 from pactolus_adapters.cli.cohort.midas import midas
+from pactolus_adapters.cli.cohort.tables import tables
 from pactolus_adapters.cli.groups import InOrderOfWork
 
 __all__ = ["cohort"]
@@ -14,3 +15,4 @@ def cohort() -> None:
 
 
 cohort.add_command(midas)
+cohort.add_command(tables)

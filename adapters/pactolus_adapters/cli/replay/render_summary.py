@@ -39,6 +39,7 @@ def _lines(summary: Summary, folder: Path | None) -> Iterator[str]:
     yield f"{title(summary)} under {clean(replayed_under(summary))}"
     yield verdict(summary)
     yield from section("By class", _classes(summary))
+    yield from section("What is said of them", _first_answers(summary))
     yield from section("Outcomes that changed", _flows(summary))
     yield from section("Rules that came out otherwise", _rules(summary))
     yield from section("Not compared", _not_compared(summary))
@@ -53,6 +54,16 @@ def _classes(summary: Summary) -> Iterator[str]:
     """Classes that occurred, side by side: ten lines would be too many."""
     said = [f"{count:,} {name}" for name, count in summary.classes.items() if count]
     return iter(folded(", ".join(said)) if said else [])
+
+
+def _first_answers(summary: Summary) -> Iterator[str]:
+    """Of records that were never evaluated before."""
+    said = [
+        f"{flow.records:,} {outcome_name(flow.after, after=True)}"
+        for flow in summary.flows
+        if not flow.before
+    ]
+    return iter(folded(", ".join(said)) if said and summary.classes["new"] else [])
 
 
 def _flows(summary: Summary) -> Iterator[str]:

@@ -130,9 +130,11 @@ def replay(
         ):
             ran = run.run_parts(order, how, prepared.open_worker, tell)
     finished = run.finish(order, state, ran, record)
-    click.echo(written_summary(finished.summary) if as_json else render_summary(finished.summary), nl=False)
-    if not as_json:
-        click.echo(f"report: {folder}\nrecorded: record {finished.recorded}")
+    if as_json:
+        click.echo(written_summary(finished.summary), nl=False)
+    else:
+        click.echo(render_summary(finished.summary, folder))
+        click.echo(f"recorded record {finished.recorded}")
     sys.exit(_exit(finished.summary))
 
 

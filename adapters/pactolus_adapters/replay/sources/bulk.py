@@ -65,9 +65,7 @@ class BulkSource:
     def described(self) -> dict[str, str]:
         """What fixes the records, for the spec of a replay: every file with its size and SHA-256, the instant, the
         settings."""
-        files = {
-            f"file {one.path.name}": f"{one.size} bytes, sha256 {one.digest}" for one in self.index.files
-        }
+        files = {f"file {one.name}": f"{one.size} bytes, sha256 {one.digest}" for one in self.index.files}
         return {"kind": "bulk-data", **self.asked.described(), **files}
 
     def read(self, partition: Partition) -> Iterator[pa.RecordBatch]:
@@ -109,7 +107,7 @@ class BulkSource:
             yield error_row(index, f"{self._name(one.file)}:{one.line}: {what}")
 
     def _name(self, file: int) -> str:
-        return self.index.files[file].path.name
+        return self.index.files[file].name
 
 
 @contextmanager

@@ -4,7 +4,7 @@ Every index of the range has a row. What a file, a row group or a record does no
 the row; a file that cannot be read at all ends the replay, unless the others show which records were in it.
 """
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from functools import lru_cache
 from pathlib import Path
 from typing import Final
@@ -41,12 +41,17 @@ _RANKS: Final = ("tampered", "", "erased", "error", "input-missing")
 
 
 class ExportSource:
-    """`Source` over exports of one log. `first` and `end`: the records that are to be in them."""
+    """`Source` over exports of one log. `first` and `end`: the records that are to be in them.
+
+    Can be pickled: it is opened anew in any process that sees the files, which raises `ExportUnreadable` when they
+    are not those of before.
+    """
 
     def __init__(self, path: Path, verifier_key: str = "") -> None:
         """`path`: a Parquet file or a folder of `*.parquet`. `verifier_key`: the log's public key, from somebody who
         is trusted; empty takes the one in the files. Raises `ExportUnreadable`, and `VerifierKeyInvalid` for a
         text that is no key."""
+        self._opened_with = (path, verifier_key)
         verifier = NoteVerifier.from_text(verifier_key) if verifier_key else None
         self._files, self._unreadable = _opened(path, verifier)
         _check_same_log(self._files)
@@ -55,6 +60,9 @@ class ExportSource:
         self._check_gaps()
         self._rows_of = lru_cache(_HELD_GROUPS)(self._read_group)
         self._claimed = lru_cache(_MOST_CLAIMS)(self._claim)
+
+    def __reduce__(self) -> tuple[Callable[..., "ExportSource"], tuple[object, ...]]:
+        return _reopened, (*self._opened_with, self.first, self.end, self.described())
 
     def described(self) -> dict[str, str]:
         """What fixes the content: which log, the largest signed tree of the files, the key that signed it, whether
@@ -150,6 +158,17 @@ class ExportSource:
                 f"{unreadable.violations[0].description}; the other files do not show which records were in it: replace it, "
                 "or take it away",
             ) from unreadable
+
+
+def _reopened(
+    path: Path, verifier_key: str, first: int, end: int, described: Mapping[str, str]
+) -> ExportSource:
+    source = ExportSource(path, verifier_key)
+    if (source.first, source.end, source.described()) != (first, end, described):
+        raise ExportUnreadable(
+            path.name, "expected the export that the replay began with: it was changed since"
+        )
+    return source
 
 
 def _opened(

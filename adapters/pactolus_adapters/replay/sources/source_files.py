@@ -29,7 +29,7 @@ __all__ = [
 NOT_FOLLOWED: Final = "links, folders and other things that are no plain files"
 """Under which name they are counted."""
 
-_MOST_OPEN: Final = 64
+_MOST_OPEN: Final = 128
 
 
 @dataclass(frozen=True, slots=True)
@@ -41,17 +41,22 @@ class FileSeen:
     changed: int
     digest: str
 
+    @property
+    def name(self) -> str:
+        """Its name in its folder; bytes that are no text are escaped."""
+        return os.fsencode(self.path.name).decode("utf-8", "backslashreplace")
+
 
 def names_in(path: Path) -> tuple[list[Path], int]:
     """The regular files of a folder in order of their names, and how many other things (links, folders) are in it;
     of a file itself. Raises `SourceUnusable`."""
+    if path.is_file():
+        return [path], 0
     try:
-        if path.is_file():
-            return [path], 0
         with os.scandir(path) as entries:
             found = [(Path(entry.path), entry.is_file(follow_symlinks=False)) for entry in entries]
     except OSError as error:
-        raise SourceUnusable(f"`{path}` cannot be read: {error.strerror}") from error
+        raise _unreadable(path, error) from error
     plain = sorted((one for one, is_plain in found if is_plain), key=lambda one: os.fsencode(one.name))
     return plain, len(found) - len(plain)
 
@@ -63,27 +68,42 @@ class DigestedFile:
         self._path = path
         self._file = file
         self._digest = sha256()
+        self._size = 0
+        self._changed = os.fstat(file.fileno()).st_mtime_ns
 
     def readline(self, most: int) -> bytes:
-        """The next bytes up to and with a line feed, at most that many."""
-        piece = self._file.readline(most)
+        """The next bytes up to and with a line feed, at most that many. Raises `SourceUnusable`."""
+        try:
+            piece = self._file.readline(most)
+        except OSError as error:
+            raise _unreadable(self._path, error) from error
         self._digest.update(piece)
+        self._size += len(piece)
         return piece
 
     def seen(self) -> FileSeen:
-        """The file, after its end was reached."""
+        """The file, after its end was reached. Raises `SourceUnusable` when somebody wrote to it meanwhile."""
         status = os.fstat(self._file.fileno())
-        return FileSeen(self._path, status.st_size, status.st_mtime_ns, self._digest.hexdigest())
+        if (status.st_size, status.st_mtime_ns) != (self._size, self._changed):
+            raise SourceUnusable(
+                f"`{self._path}` was changed while it was read: start again when nobody writes there"
+            )
+        return FileSeen(self._path, self._size, self._changed, self._digest.hexdigest())
 
 
 @contextmanager
 def digesting(path: Path) -> Iterator[DigestedFile]:
     """Opens a file for one pass. Raises `SourceUnusable` when it cannot be read."""
     try:
-        with path.open("rb") as file:
-            yield DigestedFile(path, file)
+        file = path.open("rb")
     except OSError as error:
-        raise SourceUnusable(f"`{path.name}` cannot be read: {error.strerror}") from error
+        raise _unreadable(path, error) from error
+    with file:
+        yield DigestedFile(path, file)
+
+
+def _unreadable(path: Path, error: OSError) -> SourceUnusable:
+    return SourceUnusable(f"`{path}` cannot be read: {error.strerror}")
 
 
 @contextmanager
@@ -127,7 +147,7 @@ class OpenFiles:
             content = file.read(length)
         except OSError as error:
             raise AuditUnavailable(
-                f"`{self._files[number].path.name}` cannot be read: {error.strerror}"
+                f"`{self._files[number].name}` cannot be read: {error.strerror}"
             ) from error
         if len(content) != length:
             raise _changed(self._files[number])
@@ -151,5 +171,5 @@ class OpenFiles:
 
 def _changed(seen: FileSeen) -> AuditUnavailable:
     return AuditUnavailable(
-        f"`{seen.path.name}` was changed while it was read: start again when nobody writes there"
+        f"`{seen.name}` was changed while it was read: start again when nobody writes there"
     )

@@ -10,7 +10,7 @@ from random import Random
 
 import pytest
 from hypothesis import given
-from hypothesis import settings as hypothesis_settings
+from hypothesis import settings as settings_of_hypothesis
 from hypothesis import strategies as st
 
 from pactolus_adapters.command import received_again
@@ -19,6 +19,7 @@ from pactolus_adapters.fhir.strict_json import Limits
 from pactolus_adapters.replay.batches import RecordRow
 from pactolus_adapters.replay.sources.bulk import BulkSource, open_bulk, patient_order
 from pactolus_adapters.replay.sources.never_evaluated import AskedNow, SourceUnusable
+from pactolus_adapters.replay.sources.source_files import digesting
 from pactolus_adapters.request_way import HallwaySettings, read_command
 from pactolus_engine.errors import AuditUnavailable, InputInvalid
 from pactolus_engine.facts import FactSet
@@ -78,7 +79,7 @@ _LINES = st.lists(
 )
 
 
-@hypothesis_settings(max_examples=40)
+@settings_of_hypothesis(max_examples=40)
 @given(_LINES, st.randoms(use_true_random=False), st.integers(1, 4))
 def test_neither_the_order_of_the_lines_nor_their_files_make_a_difference(
     lines: list[bytes], random: Random, count: int
@@ -283,6 +284,27 @@ def test_other_content_under_the_times_of_the_old_is_not_taken_for_it(tmp_path: 
         os.utime(folder / "a.ndjson", ns=(times.st_atime_ns, times.st_mtime_ns))
         with pytest.raises(AuditUnavailable, match="changed while it was read"):
             rows(source, 0, 1)
+
+
+def test_a_file_that_grows_while_it_is_indexed_is_not_taken_for_whole(tmp_path: Path) -> None:
+    path = tmp_path / "a.ndjson"
+    path.write_bytes(patient("a"))
+    with digesting(path) as file:
+        assert file.readline(-1) == patient("a")
+        assert file.readline(-1) == b""
+        assert file.seen().size == len(patient("a"))
+        path.write_bytes(patient("a") + b"\n" + patient("b"))
+        with pytest.raises(SourceUnusable, match="was changed while it was read"):
+            file.seen()
+
+
+def test_a_name_that_is_no_text_is_told_with_escapes(tmp_path: Path) -> None:
+    with open(os.fsencode(tmp_path) + b"/\xff.ndjson", "wb") as file:
+        file.write(b"?")
+    with open_bulk(tmp_path, INSTANT, SETTINGS) as source:
+        (row,) = rows(source, 0, 1)
+        assert "file \\xff.ndjson" in source.described()
+    assert row.detail.startswith("\\xff.ndjson:1: ")
 
 
 def test_a_place_that_holds_no_export_is_told(tmp_path: Path) -> None:

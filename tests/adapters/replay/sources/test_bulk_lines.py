@@ -1,9 +1,13 @@
 """A line that goes to no patient has a row of its own that says where it stands and what is wrong; the rest goes on."""
 
 import json
+import tempfile
 from pathlib import Path
 
 import pytest
+from hypothesis import given
+from hypothesis import settings as settings_of_hypothesis
+from hypothesis import strategies as st
 
 from pactolus_adapters.fhir.strict_json import Limits
 from pactolus_adapters.replay.sources.bulk import open_bulk
@@ -14,6 +18,7 @@ from tests.adapters.replay.sources.exports import (
     about,
     line,
     patient,
+    request,
     requests,
     rows,
     settings,
@@ -72,6 +77,49 @@ def test_every_bad_line_has_its_row_and_the_patient_beside_it_is_evaluated(
     (error,) = found[1:]
     assert (error.event, error.problem, error.input) == ("evaluation", "error", b"")
     assert error.detail.startswith("a.ndjson:4: ")
+
+
+_JSON = st.recursive(
+    st.none()
+    | st.booleans()
+    | st.integers()
+    | st.text(max_size=5)
+    | st.sampled_from(["Patient/a", "Specimen/s"]),
+    lambda inner: (
+        st.lists(inner, max_size=3)
+        | st.dictionaries(
+            st.sampled_from(["resourceType", "id", "subject", "reference", "x"]), inner, max_size=4
+        )
+    ),
+    max_leaves=8,
+)
+_RESOURCES = st.fixed_dictionaries(
+    {
+        "resourceType": st.sampled_from(
+            ["Patient", "Observation", "Specimen", "Encounter", "Bundle", "Group", "x"]
+        )
+    },
+    optional={"id": _JSON, "subject": _JSON, "specimen": _JSON},
+)
+
+
+@settings_of_hypothesis(max_examples=60)
+@given(
+    st.lists(
+        st.binary(max_size=20) | st.one_of(_JSON, _RESOURCES).map(json.dumps).map(str.encode), max_size=8
+    )
+)
+def test_every_line_is_in_a_request_or_has_a_row_or_is_counted(lines: list[bytes]) -> None:
+    content = b"\n".join(lines)
+    with tempfile.TemporaryDirectory() as place:
+        folder = written(Path(place, "x"), {"a.ndjson": [content]})
+        with open_bulk(folder, INSTANT, SETTINGS) as source:
+            found = rows(source, 0, source.count)
+            passed_over = sum(source.passed_over.values())
+    assert [row.index for row in found] == list(range(len(found)))
+    read = sum(len(request(row).resources) for row in found if not row.problem)
+    errors = sum(bool(row.problem) for row in found)
+    assert read + errors + passed_over == sum(bool(one.strip()) for one in content.split(b"\n"))
 
 
 @pytest.mark.parametrize(

@@ -1,5 +1,6 @@
 """Records out of Parquet exports: the rows of the log itself, and every damage said in its row."""
 
+import pickle
 import tracemalloc
 from collections.abc import Callable
 from contextlib import closing
@@ -18,18 +19,20 @@ from pactolus_adapters.audit.memory import MemoryAuditLog
 from pactolus_adapters.audit.sqlite import SqliteAuditLog
 from pactolus_adapters.replay.sources import export
 from pactolus_adapters.replay.sources.export import ExportSource
+from pactolus_adapters.replay.sources.export_file import ExportUnreadable
 from pactolus_adapters.replay.sources.log import LogSource
 from pactolus_adapters.replay.spec import Partition
 from pactolus_adapters.trail import export_parquet
 from pactolus_adapters.trail.export_request import Wanted
 from pactolus_engine import record as record_module
 from pactolus_engine.ports import DestroyKey, PrunePayloads
+from pactolus_engine.record import commitment_bytes, leaf_hash, read_commitment
 from tests.adapters.trail.logs import erase, fill, made_store
 from tests.contract.audit_log import fixed_clock, new_record
 from tests.contract.audit_trail import event
 from tests.faults.tamper import attacking
 from tests.support.audit_exports import a_log_of, exporter
-from tests.support.parquet_exports import Rows, exported, rewritten, rows_of, rows_of_export
+from tests.support.parquet_exports import Rows, exported, metadata_of, rewritten, rows_of, rows_of_export
 
 _STEPS = st.lists(st.sampled_from(["0", "1", "2", "read", "refusal", "erase", "prune"]), max_size=12)
 
@@ -95,6 +98,22 @@ def test_it_says_what_it_holds(log: MemoryAuditLog, whole: Path) -> None:
     assert (told["origin"], told["verifier_key"]) == (log.origin, log.verifier_key)
     assert told["root"] == log.root(int(told["tree_size"])).hex()
     assert (told["files"], told["files_with_patient_data"], told["unreadable"]) == ("1", "1", "")
+
+
+def test_it_is_the_same_in_another_process(whole: Path) -> None:
+    source = ExportSource(whole, metadata_of(whole)["verifier_key"])
+    again = pickle.loads(pickle.dumps(source))
+    assert again.described() == source.described()
+    assert rows_of(again, 250, 270) == rows_of(source, 250, 270)
+
+
+def test_a_worker_does_not_go_on_with_another_export(log: MemoryAuditLog, copy: Path) -> None:
+    carried = pickle.dumps(ExportSource(copy))
+    copy.unlink()
+    exported(log, copy, 0, 300)
+    with pytest.raises(ExportUnreadable) as refused:
+        pickle.loads(carried)
+    assert "changed since" in refused.value.violations[0].description
 
 
 # --- what is wrong with one record ----------------------------------------------------------------
@@ -230,6 +249,23 @@ def test_who_erased_may_be_out_of_reach(tmp_path: Path) -> None:
     rows = rows_of_export(exported(log, tmp_path / "records.parquet", 0, 6))
     assert rows[1].problem == "erased"
     assert rows == rows_of(LogSource(log), 0, 6)
+
+
+def test_a_forged_eraser_is_not_believed(tmp_path: Path) -> None:
+    log = MemoryAuditLog(fixed_clock)
+    fill(log, 8)
+    path = exported(log, tmp_path / "records.parquet", 0, 8)
+
+    def forge(rows: Rows) -> None:
+        empty = dict.fromkeys(("input", "output", "input_salt", "output_salt"))
+        rows[5].update(empty, unread="it was erased", unread_class="erased", erased_by=7)
+        leaf = read_commitment(rows[7]["leaf"]) | {"destroyed_key_id": rows[5]["key_id"]}
+        del leaf["schema_version"]
+        rows[7]["leaf"] = commitment_bytes(leaf)
+        rows[7]["leaf_hash"] = leaf_hash(rows[7]["leaf"])
+
+    problems = {row.index: row.problem for row in rows_of_export(rewritten(path, forge)) if row.problem}
+    assert problems == {5: "tampered", 7: "tampered"}
 
 
 def test_words_of_a_stranger_stay_short_and_plain(tmp_path: Path) -> None:

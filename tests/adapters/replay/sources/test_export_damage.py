@@ -198,5 +198,16 @@ def test_a_log_that_signed_two_histories_is_found_out(tmp_path: Path) -> None:
     assert "two trees" in refused.value.violations[0].description
 
 
+def test_a_record_of_two_histories_is_a_forgery(tmp_path: Path) -> None:
+    for size in (1, 2):
+        log = _with_known_key()
+        for number in range(size):
+            log.append(new_record(f"{size}-{number}", patient=f"Patient/{size}"))
+        exported(log, tmp_path / f"{size}.parquet", 0, size)
+    rows = rows_of_export(tmp_path)
+    assert [row.problem for row in rows] == ["tampered", ""]
+    assert "with different leaves" in rows[0].detail
+
+
 def _with_known_key() -> MemoryAuditLog:
     return MemoryAuditLog(fixed_clock, lambda count: bytes(count), origin="log.example/two")
