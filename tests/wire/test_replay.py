@@ -1,5 +1,6 @@
 """Replays over a real channel: started, watched to the end, listed; by their own tenant only."""
 
+import re
 import subprocess
 import sys
 from collections.abc import Callable, Iterator
@@ -145,6 +146,18 @@ def test_a_stream_that_was_cut_is_taken_up(done: Done) -> None:
     total = done.told[-1].records_total
     asked = audit.WatchReplayRequest(replay_id=done.started.replay_id, after_records=total)
     assert list(done.stub.WatchReplay(asked, timeout=30)) == [done.told[-1]]
+
+
+def test_the_page_s_client_gets_what_it_shows(done: Done, capsys: pytest.CaptureFixture[str]) -> None:
+    page = (ROOT / "docs/audit/replay-rpc.md").read_text(encoding="utf-8")
+    (program,) = re.findall(r"```python\n(.*?)```", page, re.DOTALL)
+    shown = 'request_id="impact-1", reason="monthly check"'
+    assert shown in program
+    exec(program.replace(shown, "**IMPACT"), {"channel": done.served.channel, "IMPACT": IMPACT})
+    assert capsys.readouterr().out.splitlines() == [
+        "5 of 5 REPLAY_STATE_DONE",
+        f"{BETWEEN} REPLAY_CLASS_CHANGED_OUTCOME rule:offer-go-on",
+    ]
 
 
 # --- who asks again, who else asks
