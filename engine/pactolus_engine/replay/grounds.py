@@ -85,6 +85,9 @@ class Grounds:
         if leaf.parameter in change.changed.parameters:
             yield f"parameter:{leaf.parameter}"
         yield from self._of_facts([leaf.part.fact])
+        # Nobody sent it in both, and what that means is otherwise: shown alike, weighed otherwise.
+        if None not in pair and leaf.part.fact in change.changed.facts:
+            yield f"fact:{leaf.part.fact}"
 
     def _tested(self, rule: str) -> set[str]:
         trees = (looked.trees.get(rule) for looked in (self.before, self.after))

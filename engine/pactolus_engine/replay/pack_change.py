@@ -149,13 +149,18 @@ class _Resting:
         """Where samples must agree: what moves the limits between the classes in which they agree."""
         cuts: defaultdict[str, set[str]] = defaultdict(set)
         for rule in self._conditions:
-            tests = [_limits(pack, rule) for pack in self._packs]
-            for test in set[_Limit]().union(*tests):
+            limits = [self._limits(pack, rule) for pack in self._packs]
+            for test in set[_Limit]().union(*limits) - limits[0].intersection(*limits):
                 if any(fact.several is Several.AGREE for fact in self._facts(test.fact)):
-                    cuts[test.fact] |= self._parameters_in([test])
-                    if not all(test in own for own in tests):
-                        cuts[test.fact] |= self._named(rule)
+                    cuts[test.fact] |= {*self._of_rules({rule}), *self._lacking(rule)}
         return cuts
+
+    def _limits(self, pack: Pack, rule: str) -> set[_Limit]:
+        """The tests of a value that a rule which does more than define makes, through definitions too."""
+        if rule not in pack.rules or pack.rules[rule].effect is Effect.DEFINE:
+            return set()
+        tests = all_tests(pack.rules[rule].condition, self._definitions[id(pack)])
+        return {test for test in tests if isinstance(test, _Limit)}
 
     def _of_conditions(self, conditions: Iterable[Condition]) -> Iterator[str]:
         conditions = tuple(conditions)
@@ -196,14 +201,6 @@ class _Resting:
 
     def _parameters(self, names: Iterable[str]) -> set[str]:
         return {f"parameter:{name}" for name in names if name in self._changed.parameters}
-
-
-def _limits(pack: Pack, rule: str) -> frozenset[_Limit]:
-    """The tests of a value that stand in the rule itself."""
-    if rule not in pack.rules:
-        return frozenset()
-    tests = tests_of(pack.rules[rule].condition)
-    return frozenset(test for test in tests if isinstance(test, _Limit))
 
 
 def _choosing(fact: Fact) -> Iterator[Condition]:

@@ -200,6 +200,14 @@ def test_a_fact_that_is_weighed_otherwise_is_named_with_what_it_rests_on() -> No
     assert causes(found) == ("fact:mrd", "rule:counts-defined")
 
 
+def test_what_it_means_that_nobody_sent_a_fact_is_named() -> None:
+    """Nobody sent it in both: shown alike, and weighed otherwise."""
+    asks = rule("asks", "exclude", compared("mrd", "below", "0"))
+    before, after = (pack_of([a_fraction(absence=how)], [asks]) for how in ("optional", "required"))
+    found = _moved(before, after)
+    assert found == (Moved("asks", "unknown", "false", ("fact:mrd",)),)
+
+
 def test_what_a_fact_is_derived_from_is_named() -> None:
     """The flag that counts is chosen otherwise, and what rests on it moves with it."""
     count = Fact(

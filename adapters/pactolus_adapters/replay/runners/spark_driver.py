@@ -160,7 +160,7 @@ def _enduring(master: str) -> str:
 
 def _unavailable(master: str, reason: str) -> RunnerUnavailable:
     return RunnerUnavailable(
-        f"Spark at `{master}` did not start: {reason.rstrip('.')}; name a master that is there, or choose the runner "
+        f"Spark at `{master}` did not start: {reason.rstrip('.')}; name another master, or choose the runner "
         "`pool`"
     )
 
@@ -173,8 +173,12 @@ def _complaint(chatter: IO[bytes]) -> str:
 
 
 def _reason(error: Exception) -> str:
-    """What Java says, in one line: of a Python trace the last line, else the first."""
-    java = getattr(error, "java_exception", None)
-    text = str(java.getMessage() if java is not None else error)
+    """What Java says, in one line: what all else came from; of a Python trace the last line, else the first."""
+    said = getattr(error, "java_exception", None)
+    while said is not None and (cause := said.getCause()) is not None:
+        said = cause
+    text = str(said.getMessage() if said is not None else error)
+    if re.search("stopped SparkContext|SparkContext (was|has been) shut ?down", text):
+        return "its master cannot be reached, or has ended the connection"
     raised = re.findall(r"^(?:\w+\.)*\w+Error: .*", text, re.MULTILINE)
     return (raised[-1] if raised else text.strip().splitlines()[0]).rstrip(".")

@@ -127,7 +127,7 @@ class ExportSource:
             why = f"none of the files that can be read holds it, and `{min(self._unreadable)}` cannot be read"
         if not why and any(file.is_by_time and file.first <= index < file.end for file in self._files):
             why = "it is not of the time that was exported"
-        detail = f"record `{index}` is not in the export: {why or 'its row is missing'}"
+        detail = f"not in the export: {why or 'its row is missing'}"
         return RecordRow(index, problem=ReplayClass.INPUT_MISSING.value, detail=detail)
 
     def _claim(self, index: int) -> Mapping[str, str] | None:

@@ -86,7 +86,7 @@ def _why_without_payload(row: ExportedRow, *, is_readable: bool) -> tuple[str, s
         return ReplayClass.TAMPERED.value, f"record `{row['index']}`: {_told(row['problem'])}"
     if row["erased_by"] is not None:
         return ReplayClass.ERASED.value, ""
-    return ReplayClass.INPUT_MISSING.value, f"record `{row['index']}` was exported without its patient data"
+    return ReplayClass.INPUT_MISSING.value, "exported without patient data"
 
 
 def _told(text: str | None) -> str:

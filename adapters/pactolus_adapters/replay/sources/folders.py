@@ -10,12 +10,10 @@ from typing import Final
 from pactolus_adapters.fhir.strict_json import Limits
 from pactolus_adapters.replay.sources.ndjson import lines
 from pactolus_adapters.replay.sources.never_evaluated import SourceUnusable
-from pactolus_adapters.replay.sources.source_files import digesting, names_in
+from pactolus_adapters.replay.sources.source_files import READ_ENDINGS, digesting, names_in
 
 __all__ = ["SourceKind", "detect"]
 
-_READ: Final = {".parquet", ".ndjson", ".json"}
-_PACKED: Final = {".gz", ".zip", ".zst", ".bz2", ".xz"}
 _LINES_TRIED: Final = 10
 _EXPECTED: Final = (
     "expected are `*.parquet` of an export, `*.ndjson` of FHIR Bulk Data, `*.json` with a request each, or `*.ndjson` "
@@ -37,12 +35,7 @@ def detect(path: Path, limits: Limits) -> SourceKind:
     Raises `SourceUnusable` when there are none, several kinds at once, or compressed ones.
     """
     names, _ = names_in(path)
-    packed = sorted(one.name for one in names if _is_packed(one))
-    if packed:
-        raise SourceUnusable(
-            f"`{packed[0]}` is compressed, and records are read by their place in a file: unpack it first (`gunzip`)"
-        )
-    endings = Counter(one.suffix.lower() for one in names if one.suffix.lower() in _READ)
+    endings = Counter(one.suffix.lower() for one in names if one.suffix.lower() in READ_ENDINGS)
     if len(endings) != 1:
         raise SourceUnusable(f"`{path}` holds {_told(endings)}; {_EXPECTED}, one kind in a folder")
     match next(iter(endings)):
@@ -52,11 +45,6 @@ def detect(path: Path, limits: Limits) -> SourceKind:
             return SourceKind.BUNDLES
         case _:
             return _of_lines(path, [one for one in names if one.suffix.lower() == ".ndjson"], limits)
-
-
-def _is_packed(path: Path) -> bool:
-    """Whether it is one of ours, compressed."""
-    return path.suffix.lower() in _PACKED and Path(path.stem).suffix.lower() in _READ
 
 
 def _told(endings: Counter[str]) -> str:

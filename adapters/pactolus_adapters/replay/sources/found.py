@@ -19,7 +19,8 @@ Claim = Callable[[int], Mapping[str, str] | None]
 class Found:
     """A record as it was found. `key_id`: of the key its payload is under, `erased_by`: as `Entry`.
 
-    `payload`: input and output; None: not there, for the reason in `problem` (a `ReplayClass`) and `detail`.
+    `payload`: input and output; None: not there, for the reason in `problem` (a `ReplayClass`) and `detail`. What is
+    so for many records alike has one detail, without their places, by which a report puts them together.
     """
 
     index: int
@@ -90,5 +91,5 @@ def _gone(row: RecordRow, found: Found, fields: Mapping[str, str], claim: Claim)
             "of it"
         )
         return altered_row(found.index, found.leaf_hash, detail)
-    detail = f"record `{found.index}` was erased by record `{by}`; its proof stands"
+    detail = f"erased by record `{by}`; its proof stands"
     return replace(row, problem=found.problem, detail=detail)

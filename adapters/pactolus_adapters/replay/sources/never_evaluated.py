@@ -2,10 +2,12 @@
 
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
+from datetime import datetime
 from typing import Final
 
 import pyarrow as pa
 
+from pactolus_adapters.instants import written
 from pactolus_adapters.replay.batches import RecordRow, record_batch
 from pactolus_adapters.request_way import HallwaySettings
 from pactolus_engine.decision import PackIdentity
@@ -36,7 +38,9 @@ class AskedNow:
 
     @classmethod
     def at(cls, instant: str, settings: HallwaySettings) -> "AskedNow":
-        """`instant`: RFC 3339 in UTC with milliseconds."""
+        """`instant`: RFC 3339 in UTC with milliseconds, else `ValueError`."""
+        if written(datetime.fromisoformat(instant)) != instant:
+            raise ValueError("the instant of a replay is expected as RFC 3339 in UTC with milliseconds")
         nobody = PackIdentity("", "", "")
         decided = DecidedBy(instant, nobody, {}, settings.recorded(), dict(settings.versions))
         return cls(decided, settings.limits.request_bytes)

@@ -17,6 +17,7 @@ from pactolus_engine.errors import AuditUnavailable
 
 __all__ = [
     "NOT_FOLLOWED",
+    "READ_ENDINGS",
     "DigestedFile",
     "FileSeen",
     "OpenFiles",
@@ -29,6 +30,10 @@ __all__ = [
 NOT_FOLLOWED: Final = "links, folders and other things that are no plain files"
 """Under which name they are counted."""
 
+READ_ENDINGS: Final = frozenset({".parquet", ".ndjson", ".json"})
+"""Endings of the names of files that some source reads, in lower case."""
+
+_PACKED: Final = frozenset({".gz", ".zip", ".zst", ".bz2", ".xz"})
 _MOST_OPEN: Final = 128
 
 
@@ -49,9 +54,21 @@ class FileSeen:
 
 def names_in(path: Path) -> tuple[list[Path], int]:
     """The regular files of a folder in order of their names, and how many other things (links, folders) are in it;
-    of a file itself. Raises `SourceUnusable`."""
-    if path.is_file():
-        return [path], 0
+    of a file itself. Raises `SourceUnusable`, also when a file is compressed that would be read otherwise."""
+    names, others = ([path], 0) if path.is_file() else _entries(path)
+    packed = next(filter(_is_packed, names), None)
+    if packed is not None:
+        raise SourceUnusable(
+            f"`{packed.name}` is compressed, and records are read by their place in a file: unpack it first (`gunzip`)"
+        )
+    return names, others
+
+
+def _is_packed(path: Path) -> bool:
+    return path.suffix.lower() in _PACKED and Path(path.stem).suffix.lower() in READ_ENDINGS
+
+
+def _entries(path: Path) -> tuple[list[Path], int]:
     try:
         with os.scandir(path) as entries:
             found = [(Path(entry.path), entry.is_file(follow_symlinks=False)) for entry in entries]

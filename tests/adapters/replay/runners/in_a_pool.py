@@ -1,4 +1,4 @@
-"""A replay in a pool, as a process that a test can interrupt or kill: `in_a_pool.py FOLDER`."""
+"""A replay in a pool that comes to slow partitions, as a process that a test can interrupt or kill: `in_a_pool.py FOLDER`."""
 
 import sys
 from pathlib import Path
@@ -9,4 +9,4 @@ from tests.contract.runner import Place, some_partitions
 __all__: list[str] = []
 
 if __name__ == "__main__":
-    Place(Path(sys.argv[1])).run(PoolRunner(2), some_partitions(100), seconds=0.3)
+    Place(Path(sys.argv[1])).run(PoolRunner(2), some_partitions(20), slow_from=4)

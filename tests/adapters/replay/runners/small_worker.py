@@ -2,6 +2,7 @@
 
 import os
 import signal
+import sys
 import time
 from collections import Counter
 from collections.abc import Callable, Iterator
@@ -22,12 +23,13 @@ __all__ = ["Habits", "SmallWorker", "closed", "opened", "small_worker"]
 class Habits:
     """What the workers of a test do. `marks`: an existing folder, where each leaves its process id.
 
-    `seconds`: how long a partition takes; `fails`: raises what `failure` makes at this partition; `dies`: its process
+    `seconds`: how long a partition takes, and a minute from the one numbered `slow_from`; `fails`: raises what `failure` makes at this partition; `dies`: its process
     is killed at this one, every time.
     """
 
     marks: Path
     seconds: float = 0.0
+    slow_from: int = sys.maxsize
     fails: int = -1
     failure: Callable[[], Exception] = RuntimeError
     dies: int = -1
@@ -41,7 +43,7 @@ class SmallWorker:
 
     def run(self, partition: Partition, folder: Path) -> PartDone:
         """As `Worker.run`."""
-        time.sleep(self.habits.seconds)
+        time.sleep(60 if partition.number >= self.habits.slow_from else self.habits.seconds)
         if partition.number == self.habits.fails:
             raise self.habits.failure()
         if partition.number == self.habits.dies:

@@ -58,13 +58,13 @@ class TestPool(MortalWorkersContract):
 
 @pytest.fixture
 def parent(tmp_path: Path) -> Iterator["subprocess.Popen[str]"]:
-    """A process with a pool that works, in a process group of its own."""
+    """A process with a pool in the midst of partitions that take a minute, in a process group of its own."""
     command = [sys.executable, "-m", "tests.adapters.replay.runners.in_a_pool", str(tmp_path)]
     with subprocess.Popen(
         command, cwd=ROOT, stderr=subprocess.PIPE, text=True, start_new_session=True
     ) as process:
         try:
-            assert until(lambda: len(parts(tmp_path / "replay")) > 1, 30)
+            assert until(lambda: len(parts(tmp_path / "replay")) == 4, 30)
             yield process
         finally:
             process.kill()
@@ -92,5 +92,5 @@ def _all_end(base: Path) -> None:
     assert until(lambda: not any(is_running(worker) for worker in workers), 5)
     done = {part.partition for part in parts(base / "replay")}
     rest = Place(base / "rest", folder=base / "replay")
-    rest.run(InlineRunner(), [one for one in some_partitions(100) if one not in done])
-    assert rest.indexes() == [index for index in range(100 * PARTITION_SIZE) if index % 7]
+    rest.run(InlineRunner(), [one for one in some_partitions(20) if one not in done])
+    assert rest.indexes() == [index for index in range(20 * PARTITION_SIZE) if index % 7]

@@ -307,6 +307,18 @@ def test_a_name_that_is_no_text_is_told_with_escapes(tmp_path: Path) -> None:
     assert row.detail.startswith("\\xff.ndjson:1: ")
 
 
+def test_a_compressed_file_is_not_left_out_in_silence(tmp_path: Path) -> None:
+    folder = written(tmp_path / "x", {"Patient.ndjson": [patient("a")], "Observation.NDJSON.gz": []})
+    with pytest.raises(SourceUnusable, match="is compressed"), open_bulk(folder, INSTANT, SETTINGS):
+        pass
+
+
+@pytest.mark.parametrize("instant", ["2026-03-01", "2026-03-01T09:00:00Z", "2026-03-01T09:00:00.000", "now"])
+def test_an_instant_that_could_mean_another_is_refused(instant: str) -> None:
+    with pytest.raises(ValueError, match=r"instant|isoformat"):
+        AskedNow.at(instant, SETTINGS)
+
+
 def test_a_place_that_holds_no_export_is_told(tmp_path: Path) -> None:
     for place, told in ((tmp_path, r"holds no `\*\.ndjson`"), (tmp_path / "gone", "cannot be read")):
         with pytest.raises(SourceUnusable, match=told), open_bulk(place, INSTANT, SETTINGS):

@@ -113,6 +113,12 @@ def test_any_partition_gives_the_rows_of_the_whole_in_any_process(tmp_path: Path
                 assert rows(worker, first, end) == whole[first:end]
 
 
+def test_more_files_than_are_open_at_once_are_read(tmp_path: Path) -> None:
+    contents = {f"{number:03}.json": [patient(f"p{number}")] for number in range(300)}
+    found = _read(written(tmp_path / "x", contents))
+    assert [request(row).resources for row in found] == [(one + b"\n",) for (one,) in contents.values()]
+
+
 def test_the_spec_tells_names_and_contents_by_one_digest(tmp_path: Path) -> None:
     folder = written(tmp_path / "x", {"a.json": [patient("a")], "b.json": [patient("b")]})
 

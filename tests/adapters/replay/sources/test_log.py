@@ -83,7 +83,7 @@ def test_what_was_erased_is_told(closed: Path) -> None:
         input=b"",
         output=b"",
         problem="erased",
-        detail="record `1` was erased by record `30`; its proof stands",
+        detail="erased by record `30`; its proof stands",
     )
     assert rows[30].event == "erasure"
 
