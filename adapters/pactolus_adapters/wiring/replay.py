@@ -50,12 +50,14 @@ _IF_HELD = (
 
 @dataclass(frozen=True, slots=True)
 class Wanted:
-    """A replay as somebody asks for it. `path`: what is read in place of the audit log. `pack`: `ID` or `ID@VERSION`,
+    """A replay as somebody asks for it. `path`: what is read in place of the audit log. `key`: the
+    public key of an export's log, empty: the one in it. `pack`: `ID` or `ID@VERSION`,
     empty: each record under the pack that decided it, and what was never evaluated under the default pack. `of`: only
     records that this pack decided; empty: those of `pack`, or all. `packs`: folders of further packs, the first that has
     one wins. `end` 0: to the end. `at`: of what was never evaluated, None: now. `tenant`: None means every tenant."""
 
     path: Path | None = None
+    key: str = ""
     pack: str = ""
     of: str = ""
     packs: tuple[Path, ...] = ()
@@ -166,7 +168,7 @@ def _opened_source(settings: Settings, wanted: Wanted, begun: ReplaySpec | None)
     bearing = hallway_settings(settings)
     kind = detect(wanted.path, bearing.limits)
     if kind is SourceKind.EXPORT:
-        export = ExportSource(wanted.path)
+        export = ExportSource(wanted.path, wanted.key)
         yield _Opened(export.described(), export.first, export.end, export)
         return
     opens = open_bulk if kind is SourceKind.BULK_DATA else open_bundles

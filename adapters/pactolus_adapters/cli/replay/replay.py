@@ -19,6 +19,9 @@ if TYPE_CHECKING:
     from datetime import datetime
 
     from pactolus_adapters.replay.report.summary import Summary
+    from pactolus_adapters.replay.run import Finished, How
+    from pactolus_adapters.settings import Settings
+    from pactolus_adapters.wiring.replay import Wanted
 
 __all__ = ["replay"]
 
@@ -27,6 +30,12 @@ RUNNERS = ("pool", "inline", "spark")
 
 @click.command(short_help="Evaluate recorded decisions again, and explain every difference.")
 @click.argument("source", required=False, type=click.Path(path_type=Path, exists=True))
+@click.option(
+    "--key",
+    default="",
+    metavar="VKEY",
+    help="Public key of the log that an export is of, from whom you trust [its own].",
+)
 @click.option(
     "--pack",
     default="",
@@ -70,6 +79,7 @@ RUNNERS = ("pool", "inline", "spark")
 @releases_options
 def replay(
     source: Path | None,
+    key: str,
     pack: str,
     of: str,
     packs: tuple[Path, ...],
@@ -109,33 +119,41 @@ def replay(
     Exit codes: 0 all is identical; 1 something could not be compared; 2 usage; 3 invalid input; 4 pack refused;
     5 the audit store is unavailable; 10 there are differences.
     """
-    from pactolus_adapters.replay import run
-    from pactolus_adapters.replay.report.summary import written_summary
     from pactolus_adapters.settings import settings_from
     from pactolus_adapters.wiring import replay as wiring
 
     settings = settings_from(
         data=data, database=database, rules=rules, overlays=overlays, releases=releases, trust=trust or None
     )
-    wanted = wiring.Wanted(source, pack, of, packs, first, end, at, reason=reason)
-    folder = report or wiring.new_folder(settings)
+    wanted = wiring.Wanted(source, key, pack, of, packs, first, end, at, reason=reason)
     how = wiring.how(runner, workers, spark_master)
+    folder = report or wiring.new_folder(settings)
+    finished = _replayed(settings, wanted, how, folder)
+    click.echo(_text(finished, folder, as_json=as_json))
+    sys.exit(_exit(finished.summary))
+
+
+def _replayed(settings: "Settings", wanted: "Wanted", how: "How", folder: Path) -> "Finished":
+    """Begins the replay or goes on with it, to its end."""
+    from pactolus_adapters.replay import run
+    from pactolus_adapters.wiring import replay as wiring
+
     record = wiring.recorder(settings, wanted, operator())
     with wiring.prepared(settings, wanted, folder) as prepared:
         order = prepared.order
         state = run.begin(order, record)
-        with (
-            replay_bar(run.records_done(order), order.spec.end - order.spec.first) as tell,
-            _resumable(folder),
-        ):
+        records = order.spec.end - order.spec.first
+        with replay_bar(run.records_done(order), records) as tell, _resumable(folder):
             ran = run.run_parts(order, how, prepared.open_worker, tell)
-    finished = run.finish(order, state, ran, record)
+    return run.finish(order, state, ran, record)
+
+
+def _text(finished: "Finished", folder: Path, *, as_json: bool) -> str:
     if as_json:
-        click.echo(written_summary(finished.summary), nl=False)
-    else:
-        click.echo(render_summary(finished.summary, folder))
-        click.echo(f"recorded record {finished.recorded}")
-    sys.exit(_exit(finished.summary))
+        from pactolus_adapters.replay.report.summary import written_summary
+
+        return written_summary(finished.summary).rstrip("\n")
+    return f"{render_summary(finished.summary, folder)}\nrecorded record {finished.recorded}"
 
 
 @contextmanager

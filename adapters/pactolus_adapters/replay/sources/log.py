@@ -62,11 +62,15 @@ class LogSource:
             )
 
     def _own(self, page: range) -> Container[int]:
-        """The places of the tenant's records; one that was erased is nobody's any more."""
+        """The places of the tenant's records, and of those without a row in the index, which may be anybody's; one that
+        was erased is nobody's any more."""
         if self._tenant is None:
             return page
-        listed = self._trail.listed(Selection(tenant=self._tenant), page.start - 1, len(page))
-        return {one.index for one in listed}
+        own, all_ = (self._listed(tenant, page) for tenant in (self._tenant, None))
+        return {index for index in page if index in own or index not in all_}
+
+    def _listed(self, tenant: str | None, page: range) -> set[int]:
+        return {one.index for one in self._trail.listed(Selection(tenant=tenant), page.start - 1, len(page))}
 
     def _found(self, page: range) -> dict[int, Found]:
         opened = dict(self._trail.opened(page.start, page.stop))
