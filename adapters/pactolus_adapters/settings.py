@@ -135,6 +135,11 @@ class Settings:
     match_seconds: int = _setting(
         5, _whole(1, 3600), "how many seconds one answer of the rule engine may take"
     )
+    replay_workers: int = _setting(
+        1,
+        _whole(1, 256),
+        "processes of low priority that do a replay for a caller (`AuditService.StartReplay`)",
+    )
 
     @property
     def is_loopback(self) -> bool:

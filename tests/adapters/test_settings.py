@@ -37,6 +37,7 @@ GOOD = {
     "request_bytes": ("2147483647", 2147483647),
     "evaluations": ("1024", 1024),
     "match_seconds": ("3600", 3600),
+    "replay_workers": ("2", 2),
 }
 
 

@@ -334,7 +334,7 @@ def test_health_of_an_unknown_service() -> None:
 def test_a_caller_that_gave_up_in_the_queue_is_not_evaluated() -> None:
     with stand(ServerLimits(evaluations=1, batches=1)) as wire:
         wire.shelf.open.clear()
-        every_thread = [wire.packs.ListRulePacks.future(ListRulePacksRequest()) for _ in range(48)]
+        every_thread = [wire.packs.ListRulePacks.future(ListRulePacksRequest()) for _ in range(56)]
         sleep(0.2)
         with pytest.raises(grpc.RpcError) as caught:
             wire.evaluation.Evaluate(EvaluateRequest(patient="Patient/gone"), timeout=0.2)

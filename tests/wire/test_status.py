@@ -8,6 +8,7 @@ import grpc
 import pytest
 
 import pactolus_adapters.grpcapi.errors as door_errors
+import pactolus_adapters.replay.jobs.errors as replay_errors
 import pactolus_engine.errors as core_errors
 from pactolus.v1.evaluation_service_pb2 import EvaluateRequest
 from pactolus_adapters.grpcapi.status import error_json, is_known
@@ -76,10 +77,11 @@ def test_every_error_class_has_a_meaning_on_the_wire() -> None:
         EnginesDisagree: (("r",),),
         door_errors.NotBuilt: ("x",),
         door_errors.InternalFailure: ("x",),
+        replay_errors.TooManyReplays: (3,),
     }
     kinds = [
         kind
-        for module in (core_errors, door_errors)
+        for module in (core_errors, door_errors, replay_errors)
         for _, kind in inspect.getmembers(module, inspect.isclass)
         if issubclass(kind, PactolusError) and kind is not PactolusError
     ]

@@ -15,10 +15,11 @@ from pactolus_adapters.grpcapi.convert_affected import affected_message, ground_
 from pactolus_adapters.grpcapi.erasure_methods import ErasureMethods
 from pactolus_adapters.grpcapi.export_methods import STREAMS, ExportMethods, NewExporter
 from pactolus_adapters.grpcapi.feedback_methods import FeedbackMethods
-from pactolus_adapters.grpcapi.not_built import not_built
 from pactolus_adapters.grpcapi.proof_methods import VERIFICATIONS, ProofMethods
 from pactolus_adapters.grpcapi.recall import Recall
 from pactolus_adapters.grpcapi.record_methods import RecordMethods
+from pactolus_adapters.grpcapi.replay_methods import ReplayMethods
+from pactolus_adapters.replay.jobs.service import Replays
 from pactolus_adapters.trail.erase import Erasure
 from pactolus_adapters.trail.events import EventRecorder
 from pactolus_adapters.trail.looks import note_look
@@ -34,7 +35,13 @@ _Context = grpc.ServicerContext
 
 
 class AuditHandlers(
-    RecordMethods, FeedbackMethods, ProofMethods, ExportMethods, ErasureMethods, AuditServiceServicer
+    RecordMethods,
+    FeedbackMethods,
+    ProofMethods,
+    ExportMethods,
+    ErasureMethods,
+    ReplayMethods,
+    AuditServiceServicer,
 ):
     """`AuditService`: what was answered."""
 
@@ -46,9 +53,11 @@ class AuditHandlers(
         events: EventRecorder,
         exporter: NewExporter | None = None,
         erasure: Erasure | None = None,
+        replays: Replays | None = None,
     ) -> None:
-        """`exporter`, `erasure`: None means that callers cannot export, or erase."""
+        """`exporter`, `erasure`, `replays`: None means that callers cannot export, erase, or replay."""
         ErasureMethods.__init__(self, erasure)
+        ReplayMethods.__init__(self, replays)
         self._log = log
         self._recall = recall
         self._shelf = shelf
@@ -70,7 +79,3 @@ class AuditHandlers(
                     yield affected_message(one)
             finally:
                 context.set_trailing_metadata(((ERASED_KEY, str(len(passed.gone))),))
-
-    StartReplay = not_built("AuditService.StartReplay")
-    WatchReplay = not_built("AuditService.WatchReplay")
-    ListReplayDifferences = not_built("AuditService.ListReplayDifferences")

@@ -34,7 +34,7 @@ def record_asked_for(request: audit.GetDecisionRequest) -> int | str:
     return request.index
 
 
-def page_size(request: audit.ListDecisionsRequest) -> int:
+def page_size(request: audit.ListDecisionsRequest | audit.ListReplayDifferencesRequest) -> int:
     """How many records a page has at most. Raises `InputInvalid` for less than none."""
     if request.page_size < 0:
         raise InputInvalid([Violation("page_size", "expected 0 or more")])

@@ -30,7 +30,9 @@ from pactolus_adapters.grpcapi.health import Health
 from pactolus_adapters.grpcapi.interceptors import ErrorBoundary
 from pactolus_adapters.grpcapi.listen import AddressUnusable, PortTaken, listen
 from pactolus_adapters.grpcapi.proof_methods import VERIFICATIONS
+from pactolus_adapters.grpcapi.replay_methods import REPLAY_WATCHES
 from pactolus_adapters.hallway import Evaluate
+from pactolus_adapters.replay.jobs.service import Replays
 from pactolus_adapters.trail.erase import Erasure
 from pactolus_adapters.trail.events import EventRecorder
 from pactolus_engine.ports import PackShelf
@@ -74,8 +76,15 @@ class GrpcServer:
     """A built server; it can be started once and stopped any number of times."""
 
     def __init__(
-        self, server: grpc.Server, status: Health, admission: Admission, limits: ServerLimits
+        self,
+        server: grpc.Server,
+        status: Health,
+        admission: Admission,
+        limits: ServerLimits,
+        replays: Replays | None = None,
     ) -> None:
+        """`replays`: those that are done while it serves."""
+        self._replays = replays
         self._server = server
         self._health = status
         self._admission = admission
@@ -93,6 +102,8 @@ class GrpcServer:
         """
         bound = listen(self._server, host, port)
         before_serving()
+        if self._replays is not None:
+            self._replays.open()
         self._server.start()
         self._health.set_serving(True)
         return bound
@@ -112,6 +123,10 @@ class GrpcServer:
         self._health.set_serving(False)
         time.sleep(self._limits.leave_seconds)
         self._admission.close()
+        if (
+            self._replays is not None
+        ):  # at once: it goes on at the next start, and what runs here may take its time
+            self._replays.close()
         idle = self._admission.wait_idle(self._limits.drain_seconds)
         # What has been evaluated is on its way out; open health watches and batches end here.
         self._server.stop(_LAST_SENDS_SECONDS).wait()
@@ -128,11 +143,12 @@ def build_server(
     reflection_on: bool = False,
     exporter: NewExporter | None = None,
     erasure: Erasure | None = None,
+    replays: Replays | None = None,
 ) -> GrpcServer:
     """Builds the server with health service; `recall` reads an answer back out of a record, `events` records
     what callers do with records.
 
-    `exporter`, `erasure`: None means that callers cannot export, or erase. `reflection_on` lets anybody who can
+    `exporter`, `erasure`, `replays`: None means that callers cannot export, erase, or replay. `reflection_on` lets anybody who can
     connect list the methods: for loopback, elsewhere by setting.
     """
     limits = limits or ServerLimits()
@@ -147,12 +163,12 @@ def build_server(
     add_HealthServicer_to_server(status, server)
     add_EvaluationServiceServicer_to_server(EvaluationHandlers(hallway, admission), server)
     add_RulePackServiceServicer_to_server(RulePackHandlers(shelf), server)
-    handlers = AuditHandlers(log, recall, shelf, events, exporter, erasure)
+    handlers = AuditHandlers(log, recall, shelf, events, exporter, erasure, replays)
     add_AuditServiceServicer_to_server(handlers, server)
     if reflection_on:
         names = (*SERVICES, _HEALTH, reflection.SERVICE_NAME)
         reflection.enable_server_reflection(names, server)
-    return GrpcServer(server, status, admission, limits)
+    return GrpcServer(server, status, admission, limits, replays)
 
 
 def serve(
@@ -182,7 +198,8 @@ def serve(
 
 
 def _threads(limits: ServerLimits) -> int:
-    return limits.evaluations + limits.batches + _WATCHES + VERIFICATIONS + STREAMS + _SPARE_THREADS
+    streams = _WATCHES + VERIFICATIONS + STREAMS + REPLAY_WATCHES
+    return limits.evaluations + limits.batches + streams + _SPARE_THREADS
 
 
 def _options(limits: ServerLimits) -> list[tuple[str, int]]:

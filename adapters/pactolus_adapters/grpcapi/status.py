@@ -24,6 +24,14 @@ from pactolus_adapters.grpcapi.errors import (
     Overloaded,
     ServiceUnknown,
 )
+from pactolus_adapters.replay.jobs.errors import (
+    ReplayNotDone,
+    ReplayNotFound,
+    ReplaysElsewhere,
+    ReplaysEnding,
+    ReplaysNotInstalled,
+    TooManyReplays,
+)
 from pactolus_engine.errors import (
     AuditUnavailable,
     EnginesDisagree,
@@ -76,6 +84,12 @@ _MEANINGS: Final[tuple[tuple[type[PactolusError], _Meaning], ...]] = (
     (MatcherFailed, _Meaning(grpc.StatusCode.UNAVAILABLE, "MATCHER_FAILED")),
     (ErasureOff, _Meaning(grpc.StatusCode.FAILED_PRECONDITION, "ERASURE_OFF")),
     (SolverMissing, _Meaning(grpc.StatusCode.FAILED_PRECONDITION, "SOLVER_MISSING")),
+    (ReplayNotFound, _Meaning(grpc.StatusCode.NOT_FOUND, "REPLAY_NOT_FOUND")),
+    (ReplayNotDone, _Meaning(grpc.StatusCode.FAILED_PRECONDITION, "REPLAY_NOT_DONE")),
+    (ReplaysNotInstalled, _Meaning(grpc.StatusCode.FAILED_PRECONDITION, "REPLAYS_NOT_INSTALLED")),
+    (ReplaysElsewhere, _Meaning(grpc.StatusCode.FAILED_PRECONDITION, "REPLAYS_ELSEWHERE")),
+    (ReplaysEnding, _Meaning(grpc.StatusCode.UNAVAILABLE, "DRAINING")),
+    (TooManyReplays, _Meaning(grpc.StatusCode.RESOURCE_EXHAUSTED, "TOO_MANY_REPLAYS")),
     (RecordGone, _Meaning(grpc.StatusCode.NOT_FOUND, "RECORD_GONE")),
     (AuditUnavailable, _Meaning(grpc.StatusCode.UNAVAILABLE, "AUDIT_UNAVAILABLE")),
     (EnginesDisagree, _Meaning(grpc.StatusCode.INTERNAL, "ENGINES_DISAGREE")),

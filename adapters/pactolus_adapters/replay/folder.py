@@ -9,7 +9,10 @@ from typing import Final
 from pactolus_adapters.replay.spec import ReplaySpec, read_spec, written_spec
 from pactolus_engine.errors import PactolusError
 
-__all__ = ["ReplayFolder", "ReplayFolderUnfit", "ReplayState"]
+__all__ = ["REPLAYS_FOLDER", "ReplayFolder", "ReplayFolderUnfit", "ReplayState"]
+
+REPLAYS_FOLDER: Final = "replays"
+"""Where replays go that nobody gave a place, below the data directory."""
 
 _FILE: Final = "replay.json"
 _FOR_OWNER_TO_ENTER: Final = 0o700

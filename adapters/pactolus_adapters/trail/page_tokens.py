@@ -7,11 +7,13 @@ secret: who makes one up gets a page of a list that the caller may ask for anywa
 from base64 import urlsafe_b64decode, urlsafe_b64encode
 from dataclasses import astuple
 from hashlib import sha256
-from typing import Final
+from typing import TYPE_CHECKING, Final
 
 from pactolus_adapters.tlog.strict import MOST_SIZE
-from pactolus_adapters.trail.find import Query
 from pactolus_engine.errors import InputInvalid, Violation
+
+if TYPE_CHECKING:
+    from _typeshed import DataclassInstance
 
 __all__ = ["page_token", "read_page_token"]
 
@@ -21,16 +23,16 @@ _NO_PLACE: Final = bytes([0x80])
 """From here on it is no index: those are below 2^63."""
 
 
-def page_token(query: Query, last: int) -> str:
+def page_token(question: "DataclassInstance", last: int) -> str:
     """The token of the page after the record `last`."""
     place = last.to_bytes(_PLACE_BYTES, "big")
-    return urlsafe_b64encode(place + _digest(query, place)).decode("ascii")
+    return urlsafe_b64encode(place + _digest(question, place)).decode("ascii")
 
 
-def read_page_token(query: Query, token: str) -> int:
+def read_page_token(question: "DataclassInstance", token: str) -> int:
     """The record after which the page begins; -1 for the first page, whose token is empty.
 
-    Raises `InputInvalid` for a token that was not given for this query.
+    Raises `InputInvalid` for a token that was not given for this question.
     """
     if not token:
         return -1
@@ -41,7 +43,7 @@ def read_page_token(query: Query, token: str) -> int:
     place = content[:_PLACE_BYTES]
     if place >= _NO_PLACE:
         raise _refused()
-    if len(place) != _PLACE_BYTES or content[_PLACE_BYTES:] != _digest(query, place):
+    if len(place) != _PLACE_BYTES or content[_PLACE_BYTES:] != _digest(question, place):
         raise _refused()
     if urlsafe_b64encode(content) != token.encode("ascii"):  # one token has one spelling
         raise _refused()
@@ -55,6 +57,6 @@ def _refused() -> InputInvalid:
     return InputInvalid([Violation("page_token", expected)])
 
 
-def _digest(query: Query, place: bytes) -> bytes:
+def _digest(question: "DataclassInstance", place: bytes) -> bytes:
     # Each field as its `repr`, which tells apart what is empty, and no field can trade characters.
-    return sha256(b"pactolus page 1\n" + place + repr(astuple(query)).encode()).digest()[:_DIGEST_BYTES]
+    return sha256(b"pactolus page 1\n" + place + repr(astuple(question)).encode()).digest()[:_DIGEST_BYTES]

@@ -6,27 +6,21 @@ from contextlib import AbstractContextManager, ExitStack, contextmanager
 from dataclasses import dataclass
 
 from pactolus_adapters.answers import decode_answer
-from pactolus_adapters.audit.checkpointing import NewSigner
 from pactolus_adapters.audit.erased_keys import ERASED_KEYS_FILE, ErasedKeys
 from pactolus_adapters.audit.keeping import Keeper
-from pactolus_adapters.audit.log import LedgerReader
 from pactolus_adapters.audit.restore import Wanted
-from pactolus_adapters.audit.stores import StorePlace, key_source, open_log, open_reader
+from pactolus_adapters.audit.stores import open_log
 from pactolus_adapters.clock import system_clock
 from pactolus_adapters.fhir.r4_models import warm_up
-from pactolus_adapters.fhir.strict_json import Limits
 from pactolus_adapters.grpcapi.convert import decision_json, response_json_text
 from pactolus_adapters.grpcapi.convert_affected import affected_json_text
 from pactolus_adapters.grpcapi.interceptors import public
 from pactolus_adapters.grpcapi.server import GrpcServer, ServerLimits, build_server, serve
 from pactolus_adapters.grpcapi.status import error_json
-from pactolus_adapters.hallway import Answer, Hallway, HallwaySettings
+from pactolus_adapters.hallway import Answer, Hallway
 from pactolus_adapters.matchers.process import ProcessMatcher
-from pactolus_adapters.packs.folder import FolderShelf
-from pactolus_adapters.releases.shelf import ReleaseShelf
+from pactolus_adapters.replay.jobs.service import Replays
 from pactolus_adapters.settings import Settings, SettingsInvalid
-from pactolus_adapters.signing.keys import read_trust
-from pactolus_adapters.signing.note_keys import command_signer, file_signer
 from pactolus_adapters.tlog.keys import NoteVerifier
 from pactolus_adapters.tlog.policy import Policy, read_policy
 from pactolus_adapters.trail.activation import activation_event
@@ -36,14 +30,18 @@ from pactolus_adapters.trail.export_files import Exporter
 from pactolus_adapters.trail.find import Found, Query, find
 from pactolus_adapters.trail.looks import note_look
 from pactolus_adapters.trail.show import Shown, show
-from pactolus_adapters.versions import software_versions
+from pactolus_adapters.wiring.parts import (
+    hallway_settings,
+    open_shelf,
+    open_trail,
+    prepare_pack,
+    store_place,
+)
+from pactolus_adapters.wiring.replays import replays_of
 from pactolus_adapters.witness.client import WitnessClient
 from pactolus_adapters.witness.cosigning import Tell
 from pactolus_adapters.witness.feeding import Feeder
 from pactolus_adapters.witness.submitting import check_log
-from pactolus_engine.compiled import CompiledPack, compile_pack
-from pactolus_engine.match.durable import shards_of
-from pactolus_engine.pack.model import Pack
 from pactolus_engine.ports import Change, Matcher, NewRecord, PackShelf, Receipt, StoredRecord
 from pactolus_engine.record import leaf_hash
 from pactolus_engine.trail import AuditTrail
@@ -96,6 +94,7 @@ class House:
     audit: AuditTrail
     settings: Settings
     events: EventRecorder
+    replays: Replays
     policy: Policy | None = None
 
     @contextmanager
@@ -132,6 +131,7 @@ class House:
             self.settings.shows_reflection,
             self.exporter,
             erasure if self.settings.remote_erasure else None,
+            self.replays,
         )
 
     def serve(self, announce: Callable[[int], None]) -> bool:
@@ -242,7 +242,10 @@ def open_house(settings: Settings, *, needs_default: bool = True) -> Iterator[Ho
         matcher = ProcessMatcher(timeout=settings.match_seconds)
         opened.callback(matcher.close)
         hallway = Hallway(shelf, matcher, audit, system_clock, hallway_settings(settings))
-        yield House(hallway, shelf, audit, settings, EventRecorder(audit, system_clock), policy)
+        events = EventRecorder(audit, system_clock)
+        replays = replays_of(settings, audit, shelf, events)
+        opened.callback(replays.close)
+        yield House(hallway, shelf, audit, settings, events, replays, policy)
 
 
 @contextmanager
@@ -267,19 +270,6 @@ def keeper(settings: Settings, client: str) -> Keeper:
 def _erasure(settings: Settings, audit: AuditTrail, forget: Callable[[], None] = lambda: None) -> Erasure:
     remember = ErasedKeys(settings.data / ERASED_KEYS_FILE).add
     return Erasure(audit, EventRecorder(audit, system_clock), remember, forget)
-
-
-@contextmanager
-def open_trail(settings: Settings) -> Iterator[LedgerReader]:
-    """Opens an audit store only to read it, beside the service that records in it, and closes it again.
-
-    Raises `AuditUnavailable`.
-    """
-    reader = open_reader(store_place(settings), system_clock)
-    try:
-        yield reader
-    finally:
-        reader.close()
 
 
 def open_log_to_publish(settings: Settings) -> AbstractContextManager[AuditTrail]:
@@ -314,34 +304,6 @@ def witness_policy(settings: Settings) -> Policy | None:
     return read_policy(content, str(settings.witnesses))
 
 
-def store_place(settings: Settings) -> StorePlace:
-    """Where the log and its keys are. Raises `SettingsInvalid`."""
-    settings.check_signing()
-    keys = key_source(settings.data, settings.key_command)
-    return StorePlace(settings.data, keys, _signer(settings), settings.database)
-
-
-def _signer(settings: Settings) -> NewSigner | None:
-    """Who signs checkpoints, where it is not the key in the data directory."""
-    key, command = settings.signing_key, settings.signing_command
-    if key is not None:
-        return lambda origin, _: file_signer(key, origin)
-    if command:
-        return lambda _origin, _: command_signer(command, settings.verifier_key)
-    return None
-
-
-def open_shelf(settings: Settings) -> PackShelf:
-    """The published packs where there is a folder of them, verified; else the rules folder, which is not.
-
-    Raises `PackInvalid`, `SettingsInvalid`, and `KeyUnusable` for a key that is trusted and cannot be read.
-    """
-    settings.check_packs()
-    if settings.releases is None:
-        return FolderShelf(settings.rules, prepare_pack, settings.overlays)
-    return ReleaseShelf(settings.releases, read_trust(settings.trust), prepare_pack, settings.overlays)
-
-
 @contextmanager
 def open_matcher() -> Iterator[Matcher]:
     """durable-rules alone, for work on packs that needs no store; its worker ends with the block."""
@@ -350,13 +312,6 @@ def open_matcher() -> Iterator[Matcher]:
         yield matcher
     finally:
         matcher.close()
-
-
-def prepare_pack(pack: Pack) -> CompiledPack:
-    """Compiles a pack and sees that durable-rules can hold it."""
-    compiled = compile_pack(pack)
-    shards_of(compiled)
-    return compiled
 
 
 def error_json_text(error: Exception) -> str:
@@ -374,14 +329,3 @@ def _bearing_on_answers(settings: Settings) -> dict[str, str]:
         "request_bytes": str(settings.request_bytes),
         "packs": "releases, verified" if settings.releases else "rules folder, not verified",
     }
-
-
-def hallway_settings(settings: Settings) -> HallwaySettings:
-    """What of the settings bears on an answer."""
-    return HallwaySettings(
-        default_pack=settings.pack,
-        local_base=settings.code_systems,
-        limits=Limits(settings.resource_bytes, settings.request_bytes),
-        versions=software_versions(),
-        known_bases=settings.fhir_bases,
-    )

@@ -6,7 +6,6 @@ from dataclasses import dataclass, replace
 from datetime import datetime
 from functools import partial
 from pathlib import Path
-from typing import Final
 
 from pactolus_adapters.audit.stores import open_log
 from pactolus_adapters.clock import system_clock
@@ -14,7 +13,7 @@ from pactolus_adapters.instants import milliseconds, written
 from pactolus_adapters.matchers.memo import MemoMatcher
 from pactolus_adapters.matchers.process import ProcessMatcher
 from pactolus_adapters.packs.folder import FolderShelf
-from pactolus_adapters.replay.folder import ReplayFolder
+from pactolus_adapters.replay.folder import REPLAYS_FOLDER, ReplayFolder
 from pactolus_adapters.replay.packs import PacksByDigest, candidate
 from pactolus_adapters.replay.ports import OpenWorker, Source, Worker
 from pactolus_adapters.replay.replayer import Replayer
@@ -30,7 +29,7 @@ from pactolus_adapters.replay.work import PartitionWorker
 from pactolus_adapters.settings import Settings
 from pactolus_adapters.trail.events import Actor, Event, EventRecorder
 from pactolus_adapters.versions import software_versions
-from pactolus_adapters.wiring.house import (
+from pactolus_adapters.wiring.parts import (
     hallway_settings,
     open_shelf,
     open_trail,
@@ -42,9 +41,6 @@ from pactolus_engine.errors import InputInvalid, PackNotFound, Violation
 from pactolus_engine.ports import PackShelf, Receipt
 
 __all__ = ["Prepared", "Wanted", "how", "new_folder", "open_worker", "prepared", "recorder"]
-
-REPLAYS_FOLDER: Final = "replays"
-"""Where reports go that nobody gave a place, below the data directory."""
 
 _IF_HELD = (
     "if that is the server, ask it (`AuditService.StartReplay`), else wait for its end; a replay that was begun goes "

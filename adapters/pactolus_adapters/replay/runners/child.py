@@ -37,11 +37,12 @@ class Child:
         self.pipe.close()
 
 
-def start_child(work: Callable[..., None], *arguments: object) -> Child:
-    """Starts a fresh interpreter that calls `work(pipe, *arguments)`; all of it can be pickled."""
+def start_child(work: Callable[..., None], *arguments: object, is_parent: bool = False) -> Child:
+    """Starts a fresh interpreter that calls `work(pipe, *arguments)`; all of it can be pickled. `is_parent`: it starts
+    children of its own, which a daemon may not."""
     context = get_context("spawn")
     here, there = context.Pipe()
-    process = context.Process(target=_live, args=(work, there, arguments), daemon=True)
+    process = context.Process(target=_live, args=(work, there, arguments), daemon=not is_parent)
     ensure_running()  # starting the tracker, which the first process else does, would undo the next line
     with _interrupts_held():
         process.start()

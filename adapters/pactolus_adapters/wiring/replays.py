@@ -1,0 +1,51 @@
+"""The replays that a server does for its callers: of its own log, under the packs on its own shelf."""
+
+from functools import partial
+from typing import TYPE_CHECKING
+
+from pactolus_adapters.replay.folder import REPLAYS_FOLDER
+from pactolus_adapters.replay.jobs.asked import Asked
+from pactolus_adapters.replay.jobs.service import Means, Replays
+from pactolus_adapters.replay.spec import ReplaySpec
+from pactolus_adapters.settings import Settings
+from pactolus_adapters.trail.events import EventRecorder
+from pactolus_adapters.versions import software_versions
+from pactolus_engine.decision import PackIdentity
+from pactolus_engine.errors import InputInvalid, Violation
+from pactolus_engine.ports import PackShelf
+from pactolus_engine.trail import AuditTrail
+
+if TYPE_CHECKING:
+    from pactolus_adapters.replay.ports import OpenWorker
+
+__all__ = ["replays_of"]
+
+
+def replays_of(settings: Settings, audit: AuditTrail, shelf: PackShelf, events: EventRecorder) -> Replays:
+    """The replays of this server, not yet opened; makes nothing."""
+    means = Means(
+        events, partial(_spec, audit, shelf), partial(_worker_opener, settings), settings.replay_workers
+    )
+    return Replays(settings.data / REPLAYS_FOLDER, means)
+
+
+def _spec(audit: AuditTrail, shelf: PackShelf, tenant: str, asked: Asked) -> ReplaySpec:
+    """What is replayed for a tenant, with the log and the shelf as they are now. Raises as `Means.spec`."""
+    size = audit.size()
+    end = asked.end or size
+    if not 0 <= asked.first <= end <= size:
+        raise InputInvalid([Violation("end_index", f"expected a range of records within 0 to {size}")])
+    source = {"kind": "log", "origin": audit.origin, "root": audit.root(end).hex(), "tenant": tenant}
+    identity = None
+    if asked.pack_id:
+        pack = shelf.get(asked.pack_id, asked.pack_version).pack
+        identity = PackIdentity(pack.id, pack.version, pack.digest)
+    return ReplaySpec(source, asked.first, end, identity, asked.pack_id, software_versions())
+
+
+def _worker_opener(settings: Settings, spec: ReplaySpec) -> "OpenWorker":
+    """Opens workers that read the records of the spec's tenant only."""
+    # Large, and an extra: a server that is asked for no replay does without.
+    from pactolus_adapters.wiring.replay import Wanted, open_worker
+
+    return partial(open_worker, settings, Wanted(tenant=spec.source["tenant"]), spec, None)
