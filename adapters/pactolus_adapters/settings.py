@@ -52,6 +52,12 @@ def _paths(text: str) -> tuple[Path, ...]:
     return tuple(Path(one.strip()) for one in text.split(","))
 
 
+def _pack_version(text: str) -> str:
+    if not re.fullmatch(r"[a-z][a-z0-9-]*@[^@\s]+", text):
+        raise ValueError("expected one version of one pack, `ID@VERSION`")
+    return text
+
+
 def _words(text: str) -> tuple[str, ...]:
     try:
         return tuple(shlex.split(text))
@@ -134,6 +140,21 @@ class Settings:
     evaluations: int = _setting(32, _whole(1, 1024), "evaluations at once; more are told to come again")
     match_seconds: int = _setting(
         5, _whole(1, 3600), "how many seconds one answer of the rule engine may take"
+    )
+    shadow: str = _setting(
+        "",
+        _pack_version,
+        "a candidate `ID@VERSION` that is evaluated beside the active pack on every request, and never answers",
+    )
+    shadow_packs: tuple[Path, ...] = _setting(
+        (),
+        _paths,
+        "the folders of packs that hold the candidate, with commas between; else `rules` or `releases`",
+    )
+    shadow_share: int = _setting(
+        25,
+        _whole(1, 100),
+        "the most that the shadow may take of one processor, in percent; it falls behind before",
     )
 
     @property
