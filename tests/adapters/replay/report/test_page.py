@@ -88,7 +88,7 @@ def test_a_page_is_whole_and_holds_no_script_and_no_address(summary: Summary) ->
     assert {link[:1] for link in taken.links} <= {"#"}
     assert {link[1:] for link in taken.links} <= set(taken.ids)
     assert len(taken.ids) == len(set(taken.ids))
-    assert all(head["scope"] == "col" for head in taken.heads)
+    assert taken.heads and all(head.get("scope") == "col" for head in taken.heads)
     assert "default-src 'none'" in content
 
 
@@ -181,6 +181,11 @@ def test_long_and_hostile_names_stay_text(summary: Summary) -> None:
     content = page(replace(summary, rules=rules, causes={_HOSTILE: 1}))
     assert "<script" not in content and "\u202e" not in content
     assert '<script>alert("x")</script>$\\frac{1}{2}$&\N{REPLACEMENT CHARACTER}' in _Page(content).text
+
+
+def test_no_name_is_read_as_a_formula(summary: Summary) -> None:
+    formula = replace(summary.rules[0], rule="$x^2$", before="a", after="b")
+    assert "$x^2$: a \N{RIGHTWARDS ARROW} b" in _words(rules_plot(replace(summary, rules=(formula,))))
 
 
 def test_a_long_name_keeps_its_ends() -> None:
