@@ -1,11 +1,12 @@
 """Makes an audit log of many decisions, for replays to be measured and tried on.
 
-    python bench/replay_log.py DIRECTORY RECORDS [--processes N]
+    python bench/replay_log.py DIRECTORY RECORDS [--processes N] [--refused PERCENT]
 
-Of five records one is an example Bundle under the packs of MIDAS (every hundredth no JSON, which is refused), four are
-a small Bundle under a small pack, the one that `pactolus rules new` makes; each for a patient of its own, with an MRD of
-its own between 1e-7 and 1e-3, at one fixed instant. The packs are in DIRECTORY/rules. Decisions are made in several
-processes and recorded by one, the usual way. Nothing is drawn by chance: the same number gives the same requests.
+Of a hundred records one (`--refused`: more) is no JSON and is refused, which costs next to nothing: for logs of a million
+records. Of five others one is an example Bundle under the packs of MIDAS, four are a small Bundle under a small pack, the
+one that `pactolus rules new` makes; each for a patient of its own, with an MRD of its own between 1e-7 and 1e-3, at one
+fixed instant. The packs are in DIRECTORY/rules. Decisions are made in several processes and recorded by one, the usual
+way. Nothing is drawn by chance: the same numbers give the same requests.
 """
 
 import argparse
@@ -71,9 +72,9 @@ def mrd(number: int) -> Decimal:
     return Decimal(100 + drawn % 900).scaleb(-2 - 4 - drawn // 900 % 4)
 
 
-def request(number: int) -> tuple[str, bytes]:
-    """The pack and the resources of a record."""
-    if number % 100 == 0:
+def request(number: int, refused: int) -> tuple[str, bytes]:
+    """The pack and the resources of a record; `refused` of a hundred are no JSON."""
+    if number % 100 < refused:
         return "midas-consolidation", b"{no JSON"
     if number % 5:
         return SMALL_PACK, _small(number)
@@ -131,13 +132,13 @@ def _examples() -> list[tuple[tuple[str, ...], str]]:
     return found
 
 
-def _decided(rules: Path, numbers: tuple[int, ...]) -> list[NewRecord]:
+def _decided(rules: Path, refused: int, numbers: tuple[int, ...]) -> list[NewRecord]:
     """What is to be recorded of these requests."""
     hallway = _hallway(rules)
     audit = hallway.audit
     assert isinstance(audit, _Taken)
     for number in numbers:
-        pack, content = request(number)
+        pack, content = request(number, refused)
         command = EvaluateCommand(
             resources=(content,), pack_id=pack, evaluation_time=AT, client="bench", tenant="default"
         )
@@ -171,6 +172,7 @@ def main() -> None:
     parser.add_argument("directory", type=Path)
     parser.add_argument("records", type=int)
     parser.add_argument("--processes", type=int, default=2)
+    parser.add_argument("--refused", type=int, default=1)
     chosen = parser.parse_args()
     rules = chosen.directory / "rules"
     shutil.copytree(ROOT / "rules", rules)
@@ -181,7 +183,9 @@ def main() -> None:
         multiprocessing.get_context("spawn").Pool(chosen.processes) as pool,
         ThreadPoolExecutor(_THREADS) as threads,
     ):
-        for done, records in enumerate(pool.imap(partial(_decided, rules), _chunks(chosen.records)), 1):
+        for done, records in enumerate(
+            pool.imap(partial(_decided, rules, chosen.refused), _chunks(chosen.records)), 1
+        ):
             list(threads.map(house.audit.append, records))
             if done % 64 == 0:
                 print(f"{done * _CHUNK} recorded", flush=True)

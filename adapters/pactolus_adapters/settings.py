@@ -52,6 +52,12 @@ def _paths(text: str) -> tuple[Path, ...]:
     return tuple(Path(one.strip()) for one in text.split(","))
 
 
+def _pack_version(text: str) -> str:
+    if not re.fullmatch(r"[a-z][a-z0-9-]*@[^@\s]+", text):
+        raise ValueError("expected one version of one pack, `ID@VERSION`")
+    return text
+
+
 def _words(text: str) -> tuple[str, ...]:
     try:
         return tuple(shlex.split(text))
@@ -139,6 +145,21 @@ class Settings:
         1,
         _whole(1, 256),
         "processes of low priority that do a replay for a caller (`AuditService.StartReplay`)",
+    )
+    shadow: str = _setting(
+        "",
+        _pack_version,
+        "a candidate `ID@VERSION` that is evaluated beside the active pack on every request, and never answers",
+    )
+    shadow_packs: tuple[Path, ...] = _setting(
+        (),
+        _paths,
+        "the folders of packs that hold the candidate, with commas between; else `rules` or `releases`",
+    )
+    shadow_share: int = _setting(
+        25,
+        _whole(1, 100),
+        "the most that the shadow may take of one processor, in percent; it falls behind before",
     )
 
     @property

@@ -10,6 +10,7 @@ from pactolus_adapters.cli.cohort.group import cohort
 from pactolus_adapters.cli.evaluate import evaluate
 from pactolus_adapters.cli.exits import exit_of
 from pactolus_adapters.cli.replay.replay import replay
+from pactolus_adapters.cli.replay.shadow import shadow
 from pactolus_adapters.cli.rules.group import rules
 from pactolus_adapters.cli.serve import serve
 from pactolus_adapters.cli.terminal import folded
@@ -36,6 +37,7 @@ cli.add_command(serve)
 cli.add_command(evaluate)
 cli.add_command(audit)
 cli.add_command(replay)
+cli.add_command(shadow)
 cli.add_command(rules)
 cli.add_command(cohort)
 

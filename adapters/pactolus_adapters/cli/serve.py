@@ -32,11 +32,13 @@ def serve(
     Every pack in the rules folder is read and checked first, with the site's overlay of it: one that is
     refused stops the start, with every mistake at its file:line:column. With --releases the active published
     versions decide, and every signature is verified before the start. With PACTOLUS_WITNESSES checkpoints are
-    sent to witnesses; a line that begins `ALARM` says that one refuses this log's history. SIGTERM and Ctrl-C
-    finish what runs, then stop.
+    sent to witnesses; a line that begins `ALARM` says that one refuses this log's history. With PACTOLUS_SHADOW a
+    candidate pack is evaluated beside, in a process of its own that no answer waits for. SIGTERM and Ctrl-C finish
+    what runs, then stop.
     """
     from pactolus_adapters import wiring
     from pactolus_adapters.settings import settings_from
+    from pactolus_adapters.wiring.shadow import shadow_beside
 
     settings = settings_from(
         host=host,
@@ -49,15 +51,19 @@ def serve(
         trust=trust or None,
     )
     settings.check_serving()
-    with wiring.open_house(settings) as house:
+
+    def tell(line: str) -> None:
+        click.echo(clean(line), err=True)
+
+    with wiring.open_house(settings) as house, shadow_beside(house, tell) as shadow:
 
         def announce(bound: int) -> None:
             packs = ", ".join(_told(held.pack) for held in house.shelf.all())
             click.echo(f"pactolus serves on {settings.host}:{bound}; packs: {packs}; data: {settings.data}")
 
-        with house.feeding(lambda line: click.echo(clean(line), err=True)):
-            house.serve(announce)
-        click.echo("pactolus has stopped")
+        with house.feeding(tell):
+            house.serve(announce, shadow.begin, shadow.stop)
+    click.echo("pactolus has stopped")
 
 
 def _told(pack: Pack) -> str:

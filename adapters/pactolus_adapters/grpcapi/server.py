@@ -177,8 +177,9 @@ def serve(
     host: str = "127.0.0.1",
     announce: Callable[[int], None] = lambda _: None,
     before_serving: Callable[[], object] = lambda: None,
+    before_stopping: Callable[[], object] = lambda: None,
 ) -> bool:
-    """Starts, tells the port by `announce`, and serves until SIGTERM or SIGINT; then drains.
+    """Starts, tells the port by `announce`, and serves until SIGTERM or SIGINT; then calls `before_stopping` and drains.
 
     To be called from the main thread. Returns what `GrpcServer.stop` returns; raises as `start`.
     """
@@ -191,6 +192,7 @@ def serve(
     try:
         announce(server.start(port, host, before_serving))
         asked_to_stop.wait()
+        before_stopping()
         return server.stop()
     finally:
         for number, handler in before.items():

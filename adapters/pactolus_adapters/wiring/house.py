@@ -134,15 +134,19 @@ class House:
             self.replays,
         )
 
-    def serve(self, announce: Callable[[int], None]) -> bool:
+    def serve(
+        self,
+        announce: Callable[[int], None],
+        before_serving: Callable[[], object] = lambda: None,
+        before_stopping: Callable[[], object] = lambda: None,
+    ) -> bool:
         """Serves until it is told to stop, after recording what is in force. Returns and raises as `serve`."""
-        return serve(
-            self.server(),
-            self.settings.port,
-            self.settings.host,
-            announce,
-            before_serving=self.record_activation,
-        )
+
+        def begin() -> None:
+            self.record_activation()
+            before_serving()
+
+        return serve(self.server(), self.settings.port, self.settings.host, announce, begin, before_stopping)
 
     def record_activation(self) -> Receipt:
         """Records packs, settings and software that will decide from now on. Raises `AuditUnavailable`."""

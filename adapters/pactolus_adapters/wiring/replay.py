@@ -2,7 +2,7 @@
 
 from collections.abc import Iterator, Mapping
 from contextlib import ExitStack, contextmanager
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from datetime import datetime
 from functools import partial
 from pathlib import Path
@@ -12,7 +12,6 @@ from pactolus_adapters.clock import system_clock
 from pactolus_adapters.instants import milliseconds, written
 from pactolus_adapters.matchers.memo import MemoMatcher
 from pactolus_adapters.matchers.process import ProcessMatcher
-from pactolus_adapters.packs.folder import FolderShelf
 from pactolus_adapters.replay.folder import REPLAYS_FOLDER, ReplayFolder
 from pactolus_adapters.replay.packs import PacksByDigest, candidate
 from pactolus_adapters.replay.ports import OpenWorker, Source, Worker
@@ -33,9 +32,9 @@ from pactolus_adapters.wiring.parts import (
     hallway_settings,
     open_shelf,
     open_trail,
-    prepare_pack,
     store_place,
 )
+from pactolus_adapters.wiring.shelves import bare, named_shelves
 from pactolus_engine.decision import PackIdentity
 from pactolus_engine.errors import InputInvalid, PackNotFound, Violation
 from pactolus_engine.ports import PackShelf, Receipt
@@ -211,10 +210,5 @@ def _candidate(settings: Settings, wanted: Wanted) -> PackIdentity | None:
 def _shelves(settings: Settings, wanted: Wanted) -> list[PackShelf]:
     """The folders that were named, then what decides now; each with the site's overlay, and as its authors wrote it,
     since either may have decided."""
-    bare = replace(settings, overlays=None)
-    named = [
-        FolderShelf(folder, prepare_pack, site.overlays)
-        for folder in wanted.packs
-        for site in ((settings, bare) if settings.overlays else (bare,))
-    ]
-    return [*named, open_shelf(settings), *([open_shelf(bare)] if settings.overlays else [])]
+    without = [open_shelf(bare(settings))] if settings.overlays else []
+    return [*named_shelves(settings, wanted.packs), open_shelf(settings), *without]

@@ -9,16 +9,15 @@ from typing import TYPE_CHECKING
 import click
 
 from pactolus_adapters.cli.audit.operator import operator
-from pactolus_adapters.cli.exits import Exit
 from pactolus_adapters.cli.instant import Instant
 from pactolus_adapters.cli.options import house_options, overlays_option, releases_options
+from pactolus_adapters.cli.replay.exit_of import exit_of_summary
 from pactolus_adapters.cli.replay.progress import replay_bar
 from pactolus_adapters.cli.replay.render_summary import render_summary
 
 if TYPE_CHECKING:
     from datetime import datetime
 
-    from pactolus_adapters.replay.report.summary import Summary
     from pactolus_adapters.replay.run import Finished, How
     from pactolus_adapters.settings import Settings
     from pactolus_adapters.wiring.replay import Wanted
@@ -130,7 +129,7 @@ def replay(
     folder = report or wiring.new_folder(settings)
     finished = _replayed(settings, wanted, how, folder)
     click.echo(_text(finished, folder, as_json=as_json))
-    sys.exit(_exit(finished.summary))
+    sys.exit(exit_of_summary(finished.summary))
 
 
 def _replayed(settings: "Settings", wanted: "Wanted", how: "How", folder: Path) -> "Finished":
@@ -166,11 +165,3 @@ def _resumable(folder: Path) -> Iterator[None]:
             f"the replay is not done; the same command with --report {folder} goes on with it", err=True
         )
         raise
-
-
-def _exit(summary: "Summary") -> Exit:
-    if summary.differences:
-        return Exit.DIFFERENT
-    if summary.could_not_be_compared > summary.classes["erased"]:  # what was erased cannot come out otherwise
-        return Exit.FOUND
-    return Exit.OUTCOME

@@ -1,0 +1,26 @@
+"""The shelves of folders that somebody names beside what decides: candidates, and packs that decided once."""
+
+from collections.abc import Iterable
+from dataclasses import replace
+from pathlib import Path
+
+from pactolus_adapters.packs.folder import FolderShelf
+from pactolus_adapters.settings import Settings
+from pactolus_adapters.wiring.parts import prepare_pack
+from pactolus_engine.ports import PackShelf
+
+__all__ = ["bare", "named_shelves"]
+
+
+def bare(settings: Settings) -> Settings:
+    """The same without the site's overlays."""
+    return replace(settings, overlays=None)
+
+
+def named_shelves(settings: Settings, folders: Iterable[Path]) -> list[PackShelf]:
+    """Each folder with the site's overlay, and as its authors wrote it, since either may have decided.
+
+    Raises `PackInvalid`.
+    """
+    sites = (settings, bare(settings)) if settings.overlays else (settings,)
+    return [FolderShelf(folder, prepare_pack, site.overlays) for folder in folders for site in sites]
