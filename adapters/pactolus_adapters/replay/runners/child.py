@@ -39,21 +39,22 @@ class Child:
 
 def start_child(work: Callable[..., None], *arguments: object, is_parent: bool = False) -> Child:
     """Starts a fresh interpreter that calls `work(pipe, *arguments)`; all of it can be pickled. `is_parent`: it starts
-    children of its own, which a daemon may not."""
+    children of its own, which a daemon may not, and SIGTERM is held back from it until it lets it through."""
     context = get_context("spawn")
     here, there = context.Pipe()
     process = context.Process(target=_live, args=(work, there, arguments), daemon=not is_parent)
     ensure_running()  # starting the tracker, which the first process else does, would undo the next line
-    with _interrupts_held():
+    with _held({signal.SIGINT, signal.SIGTERM} if is_parent else {signal.SIGINT}):
         process.start()
     there.close()
     return Child(process, here)
 
 
 @contextmanager
-def _interrupts_held() -> Iterator[None]:
-    """A child inherits this: Ctrl-C goes to every process of a terminal, and the parent is the one to act on it."""
-    before = signal.pthread_sigmask(signal.SIG_BLOCK, {signal.SIGINT})
+def _held(signals: set[signal.Signals]) -> Iterator[None]:
+    """A child inherits this: Ctrl-C goes to every process of a terminal, a stop to every process of a service, and the
+    parent is the one to act on it."""
+    before = signal.pthread_sigmask(signal.SIG_BLOCK, signals)
     try:
         yield
     finally:

@@ -189,6 +189,17 @@ def test_one_that_fails_says_why_and_goes_on_when_it_is_asked_for_again(
     assert len(bench.events()) == 2
 
 
+def test_a_stop_of_the_whole_service_is_the_server_s_to_act_on(bench: Bench) -> None:
+    bench.habits["seconds"] = 0.2
+    replay_id = bench.start(end=512)
+    assert until(lambda: bench.replays._process, 10)
+    process = bench.replays._process._child.process  # type: ignore[union-attr]
+    process.terminate()  # while it starts
+    assert bench.wait(replay_id, seen=0).records_done
+    process.terminate()
+    assert bench.ended(replay_id).counts is not None
+
+
 def test_a_process_that_is_killed_fails_its_replay_and_no_other(bench: Bench) -> None:
     bench.habits["seconds"] = 0.3
     killed, other = bench.start(), bench.start(end=1)
