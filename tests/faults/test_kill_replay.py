@@ -1,96 +1,175 @@
-"""Kill -9 of the real server in the middle of a replay: the next one ends it, each record once, with the same root."""
+"""Kill -9 of a replay, or of one of its workers: gone on with, it has every record exactly once and the same root.
 
-from concurrent.futures import ThreadPoolExecutor
-from contextlib import suppress
-from decimal import Decimal
+`PACTOLUS_KILLS` sets how often (3 by default, 20 at most).
+"""
+
+import os
+import signal
+import subprocess
+import time
+from collections.abc import Iterator
+from dataclasses import dataclass
 from pathlib import Path
+from random import Random
 
-import grpc
+import pytest
 
-from pactolus.v1 import audit_service_pb2 as audit
-from pactolus.v1.audit_service_pb2_grpc import AuditServiceStub
-from pactolus.v1.evaluation_service_pb2_grpc import EvaluationServiceStub
+from pactolus_adapters.audit.stores import open_reader
+from pactolus_adapters.clock import system_clock
 from pactolus_adapters.replay.folder import ReplayFolder
 from pactolus_adapters.replay.parts import parts, read_results
-from pactolus_adapters.replay.report.root import report_root
-from pactolus_adapters.replay.runners.inline import InlineRunner
-from pactolus_adapters.replay.spec import ReplaySpec, partitions
-from pactolus_adapters.settings import settings_from
-from pactolus_adapters.wiring.replay import Wanted, open_worker
-from tests.support.process import Served, children, is_running, serving, until
-from tests.support.replays import AFTER, PACK, mrd_request, small_rules
+from pactolus_adapters.settings import Settings
+from pactolus_adapters.wiring.house import store_place
+from tests.faults.figures import tell
+from tests.support.process import COMMAND, descendants, environment, is_running, until
+from tests.support.replay_logs import decided, recorded, rules_folder, small_request
 
-_RECORDS = 3 * 256
-_EVALUATED_OF = 5
-"""One of so many is evaluated, the others are refused, which is quick."""
+KILLS = min(int(os.environ.get("PACTOLUS_KILLS", "3")), 20)
+PART = 256
+"""Records of a partition."""
 
-_ASKED = {"request_id": "impact", "pack": {"id": PACK, "version": AFTER}, "reason": "threshold"}
-
-
-def _fill(served: Served) -> None:
-    """Decisions between the two thresholds, among requests that were refused."""
-
-    def send(number: int) -> None:
-        asked = mrd_request(number, Decimal("5e-5"))
-        if number % _EVALUATED_OF:
-            asked.resources_json.append(b"{no JSON")
-        with suppress(grpc.RpcError):
-            stub.Evaluate(asked, timeout=60)
-
-    with served.channel() as channel, ThreadPoolExecutor(8) as pool:
-        stub = EvaluationServiceStub(channel)
-        list(pool.map(send, range(_RECORDS)))
+_POOL_WORKER = "multiprocessing.spawn"
+_UNFINISHED = "goes on with it"
 
 
-def _watched(served: Served, after: int, until_more: int | None = None) -> list[audit.WatchReplayResponse]:
-    """Starts, or names, the replay and watches it: to the end, or until so many records are done."""
-    told: list[audit.WatchReplayResponse] = []
-    with served.channel() as channel:
-        stub = AuditServiceStub(channel)
-        started = stub.StartReplay(audit.StartReplayRequest(**_ASKED), timeout=60)
-        asked = audit.WatchReplayRequest(replay_id=started.replay_id, after_records=after)
-        for one in stub.WatchReplay(asked, timeout=120):
-            told.append(one)
-            if until_more is not None and one.records_done >= until_more:
-                break
-    return told
+@dataclass(frozen=True)
+class Place:
+    """A log of so many requests, their packs, and where the report goes."""
+
+    folder: Path
+    records: int
+
+    @property
+    def data(self) -> Path:
+        return self.folder / "data"
+
+    def start(self, report: str, *more: str) -> subprocess.Popen[str]:
+        """Starts or goes on with a replay, in a session of its own."""
+        where = ("--data", str(self.data), "--rules", str(self.folder / "rules"))
+        what = ("--to", str(self.records), "--report", str(self.folder / report))
+        return subprocess.Popen(
+            [COMMAND, "replay", *where, *what, *more],
+            start_new_session=True,
+            text=True,
+            stdout=subprocess.PIPE,
+            stderr=subprocess.PIPE,
+            env=environment(),
+        )
+
+    def done(self, report: str) -> int:
+        """How many partitions are there."""
+        return len(list((self.folder / report / "results").glob("part-*.parquet")))
+
+    def indexes(self, report: str) -> list[int]:
+        """The places of all results, as they stand in the files."""
+        return [one.index for part in parts(self.folder / report) for one in read_results(part)]
+
+    def events(self) -> list[str]:
+        """The events that were recorded behind the requests."""
+        reader = open_reader(store_place(Settings(data=self.data)), system_clock)
+        try:
+            return [reader.read(index).event for index in range(self.records, reader.size())]
+        finally:
+            reader.close()
 
 
-def _started_id(data: Path) -> str:
-    (file,) = (data / "replays").glob("*.json")
-    return file.stem
+def _place(folder: Path, records: int) -> Place:
+    values = ("0.0001", "0.001", "0.01", "0.0009", "1")  # percent
+    requests = [small_request(f"p{number}", value) for number, value in enumerate(values)]
+    recorded(folder / "data", decided(rules_folder(folder / "rules"), [*requests, b"{"]), records).close()
+    return Place(folder, records)
 
 
-def _inline_root(base: Path, spec: ReplaySpec, data: Path, rules: Path) -> bytes:
-    """The root of the same replay, which nothing interrupts."""
-    settings = settings_from({}, data=data, rules=rules, pack=PACK)
-
-    def opener() -> object:
-        return open_worker(settings, Wanted(tenant="default"), spec, None)
-
-    InlineRunner().run(opener, list(partitions(spec)), base, lambda _: None)  # type: ignore[arg-type]
-    return report_root(spec, base)
+def _end_of(process: subprocess.Popen[str]) -> tuple[int, str, str]:
+    out, err = process.communicate(timeout=300)
+    return process.returncode, out, err
 
 
-def test_a_replay_outlives_kill_9_of_its_server(tmp_path: Path) -> None:
-    data, rules = tmp_path / "data", small_rules(tmp_path / "rules")
-    again = ("--rules", str(rules))
-    with serving(tmp_path, data, *again, PACTOLUS_PACK=PACK) as served:
-        _fill(served)
-        far = _watched(served, 0, until_more=1)[-1]
-        processes = children(served.process.pid)
-        served.kill()
-    assert until(lambda: not any(map(is_running, processes)), 10), "a process outlived its server"
-    folder = data / "replays" / _started_id(data)
-    assert 0 < len(parts(folder)) < 4, "it was to be killed half-way"
-    assert far.state == audit.REPLAY_STATE_RUNNING
-    with serving(tmp_path, data, *again, PACTOLUS_PACK=PACK) as served:
-        told = _watched(served, far.records_done)
-    assert all(one.records_done >= far.records_done for one in told)
-    assert told[-1].state == audit.REPLAY_STATE_DONE
-    state = ReplayFolder(folder).state()
-    assert state is not None
-    found = [one.index for part in parts(folder) for one in read_results(part)]
-    assert found == list(range(1, _RECORDS + 1)), "the first record is that of the start of the server"
-    assert told[-1].differences == len(range(0, _RECORDS, _EVALUATED_OF))
-    assert told[-1].report_root == _inline_root(tmp_path / "inline", state.spec, data, rules)
+@pytest.fixture
+def started() -> Iterator[list[subprocess.Popen[str]]]:
+    """Whatever a test starts, and does not end."""
+    processes: list[subprocess.Popen[str]] = []
+    yield processes
+    for process in processes:
+        if process.poll() is None:
+            os.killpg(process.pid, signal.SIGKILL)
+            process.communicate()
+
+
+def _kill_a_worker(process: subprocess.Popen[str], chance: Random) -> bool:
+    """Kills one process of the pool, if there is any."""
+    workers = descendants(process.pid, _POOL_WORKER)
+    if not workers:
+        return False
+    os.kill(chance.choice(workers), signal.SIGKILL)
+    return True
+
+
+def test_killed_at_random_and_gone_on_with_it_has_every_record_once(
+    tmp_path: Path, started: list[subprocess.Popen[str]]
+) -> None:
+    place = _place(tmp_path, PART * (2 * KILLS + 2) - 7)
+    whole = place.start("whole", "--runner", "inline")
+    started.append(whole)
+    chance, groups, workers, starts, left = Random(20260301), 0, 0, 0, []
+    assert _end_of(whole)[0] == 0
+    while groups + workers < KILLS:
+        process = place.start("killed", "--workers", "2")
+        started.append(process)
+        starts, before = starts + 1, place.done("killed")
+        if groups % 4 == 3:  # at its start, where it opens the log and its workers
+            time.sleep(chance.uniform(0.1, 3.0))
+        else:
+            assert until(lambda: place.done("killed") > before or process.poll() is not None, 120)  # noqa: B023
+            time.sleep(chance.uniform(0, 0.4))
+        if (groups + workers) % 2 and groups + workers < KILLS - 1 and _kill_a_worker(process, chance):
+            workers += 1
+            time.sleep(chance.uniform(0, 0.4))
+        if process.poll() is None:
+            below = descendants(process.pid, "python")
+            os.killpg(process.pid, signal.SIGKILL)
+            process.communicate()
+            groups += 1
+            assert until(lambda: not any(map(is_running, below)), 10), "a process outlived its replay"  # noqa: B023
+        left.append(place.done("killed"))
+        if process.returncode == 0:
+            break
+    code, _, err = _end_of(place.start("killed", "--workers", "2"))
+    assert (code, err) == (0, "")
+    _as_never_killed(place)
+    tell("kill -9 of a replay", groups=groups, workers=workers, starts=starts + 1, records=place.records)
+    assert groups + workers >= KILLS, f"it was finished before: partitions after each kill {left}"
+
+
+def _as_never_killed(place: Place) -> None:
+    assert place.indexes("killed") == place.indexes("whole") == list(range(place.records))
+    killed, whole = (ReplayFolder(place.folder / name).state() for name in ("killed", "whole"))
+    assert killed is not None and whole is not None
+    assert killed.root == whole.root
+    for part, other in zip(parts(place.folder / "killed"), parts(place.folder / "whole"), strict=True):
+        assert list(read_results(part)) == list(read_results(other))
+    assert [killed.started, killed.finished] == [place.records + 2, place.records + 3]
+    assert place.events() == ["replay"] * 4  # each is recorded as begun once, and as finished once
+    assert not list((place.folder / "killed" / "results").glob(".*"))
+
+
+@pytest.mark.parametrize(("number", "code"), [(signal.SIGINT, 130), (signal.SIGTERM, 143)])
+def test_asked_to_end_it_says_how_to_go_on(
+    tmp_path: Path, started: list[subprocess.Popen[str]], number: signal.Signals, code: int
+) -> None:
+    place = _place(tmp_path, PART * 12)
+    process = place.start("report", "--workers", "2")
+    started.append(process)
+    assert until(lambda: place.done("report") or process.poll() is not None, 120)
+    below = descendants(process.pid, "python")
+    os.kill(process.pid, number)
+    ended, out, err = _end_of(process)
+    assert (ended, out) == (code, "")
+    assert err.count("\n") == 1 and _UNFINISHED in err and str(place.folder / "report") in err
+    assert until(lambda: not any(map(is_running, below)), 10)
+    assert 0 < place.done("report") < 12
+    again = place.start("report", "--runner", "inline")  # by another runner, for it is the same replay
+    started.append(again)
+    assert _end_of(again)[0] == 0
+    assert place.indexes("report") == list(range(place.records))
+    assert place.events() == ["replay"] * 2

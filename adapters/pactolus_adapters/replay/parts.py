@@ -21,11 +21,21 @@ from pactolus_adapters.replay.spec import Partition
 from pactolus_engine.errors import PactolusError
 from pactolus_engine.replay.result import ReplayResult
 
-__all__ = ["Part", "PartUnreadable", "part_path", "parts", "read_part", "read_results", "write_part"]
+__all__ = [
+    "Part",
+    "PartUnreadable",
+    "part_path",
+    "parts",
+    "read_part",
+    "read_results",
+    "remove_unfinished",
+    "write_part",
+]
 
 RESULTS_FOLDER: Final = "results"
 _COUNTS: Final = b"pactolus"
 _BATCH: Final = 1024
+_UNFINISHED: Final = ".unfinished"
 
 
 class PartUnreadable(PactolusError):
@@ -51,7 +61,7 @@ def write_part(
     target = part_path(folder, partition.number)
     target.parent.mkdir(parents=True, exist_ok=True)
     # Not the process id: on a folder that several machines share, two of them may have the same.
-    unfinished = target.with_name(f".{target.name}.{uuid4().hex}.unfinished")
+    unfinished = target.with_name(f".{target.name}.{uuid4().hex}{_UNFINISHED}")
     try:
         count = 0
         with pq.ParquetWriter(unfinished, result_schema(), compression="zstd") as writer:
@@ -100,6 +110,12 @@ def read_results(part: Part) -> Iterator[ReplayResult]:
                 yield from result_rows(batch)
     except (pa.ArrowException, OSError, KeyError, ValueError, TypeError) as error:
         raise _unreadable(part.path) from error
+
+
+def remove_unfinished(folder: Path) -> None:
+    """Removes what writers left that were killed; for when every partition is there."""
+    for path in (folder / RESULTS_FOLDER).glob(f".*{_UNFINISHED}"):
+        path.unlink(missing_ok=True)
 
 
 def _counts(partition: Partition, count: int, passed_over: Mapping[str, int]) -> bytes:

@@ -10,7 +10,7 @@ from datetime import datetime
 from pathlib import Path
 
 from pactolus_adapters.replay.folder import ReplayFolder, ReplayFolderUnfit, ReplayState
-from pactolus_adapters.replay.parts import parts
+from pactolus_adapters.replay.parts import parts, remove_unfinished
 from pactolus_adapters.replay.ports import OpenWorker, Progress, Runner
 from pactolus_adapters.replay.report.summary import HowItRan, Summary
 from pactolus_adapters.replay.report.write import write_report
@@ -87,6 +87,7 @@ def finish(order: Order, state: ReplayState, ran: HowItRan, record: Record) -> F
     """Makes the report and records its root, once. Raises `ReplayFolderUnfit` when the results of a replay that was
     finished before are no longer those whose root was recorded."""
     summary = write_report(order.spec, order.folder, ran)
+    remove_unfinished(order.folder)
     if state.finished is not None:
         if summary.root != state.root:
             raise ReplayFolderUnfit(

@@ -1,10 +1,11 @@
 """`pactolus replay`: recorded decisions evaluated again, as recorded or under another pack."""
 
+import signal
 import sys
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Final
 
 import click
 
@@ -25,6 +26,9 @@ if TYPE_CHECKING:
 __all__ = ["replay"]
 
 RUNNERS = ("pool", "inline", "spark")
+
+_SIGNALLED: Final = 128
+"""What a shell adds to the number of a signal that ended a command."""
 
 
 @click.command(short_help="Evaluate recorded decisions again, and explain every difference.")
@@ -116,7 +120,7 @@ def replay(
       pactolus replay cohort/post-induction --at 2026-03-01T09:00:00Z --json
 
     Exit codes: 0 all is identical; 1 something could not be compared; 2 usage; 3 invalid input; 4 pack refused;
-    5 the audit store is unavailable; 10 there are differences.
+    5 the audit store is unavailable; 10 there are differences; 130 and 143: ended by Ctrl-C or SIGTERM, to be gone on with.
     """
     from pactolus_adapters.settings import settings_from
     from pactolus_adapters.wiring import replay as wiring
@@ -157,11 +161,22 @@ def _text(finished: "Finished", folder: Path, *, as_json: bool) -> str:
 
 @contextmanager
 def _resumable(folder: Path) -> Iterator[None]:
-    """Says how to go on when the work is ended early."""
+    """Says how to go on when the work is ended early, also by who asks the process to end; those have exit codes as
+    shells give them."""
+    before = signal.signal(signal.SIGTERM, _end)
     try:
         yield
-    except BaseException:
+    except BaseException as ended:
         click.echo(
             f"the replay is not done; the same command with --report {folder} goes on with it", err=True
         )
+        if isinstance(ended, KeyboardInterrupt):
+            sys.exit(_SIGNALLED + signal.SIGINT)
         raise
+    finally:
+        signal.signal(signal.SIGTERM, before)
+
+
+def _end(number: int, _frame: object) -> None:
+    """Ends the process in order, so that what it opened and started is closed and ended."""
+    sys.exit(_SIGNALLED + number)
