@@ -24,10 +24,12 @@ __all__ = ["Again", "answered_again"]
 
 @dataclass(frozen=True, slots=True)
 class Again:
-    """What is answered now. `decision` is None when the request is refused; `output`: as a record keeps it."""
+    """What is answered now. `decision` is None when the request is refused; `output`: as a record keeps it, with the
+    Bundle in it, `bundle`."""
 
     decision: Decision | None
     output: bytes
+    bundle: bytes = b""
 
 
 def answered_again(
@@ -51,7 +53,7 @@ def answered_again(
     fallen = {one.decision_id for one in decision.retracted}
     taken_back = [one for one in inputs if one.decision_id in fallen]
     bundle = write_answer(decision, facts, taken_back, command, compiled, settings)
-    return Again(decision, encode_answer(decision, bundle))
+    return Again(decision, encode_answer(decision, bundle), bundle)
 
 
 def _earlier(stored: StoredInput, compiled: CompiledPack) -> tuple[EarlierInput, ...]:

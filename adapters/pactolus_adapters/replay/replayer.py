@@ -10,6 +10,7 @@ from typing import Final
 from pactolus_adapters.answers import decode_answer, encode_refusal
 from pactolus_adapters.fhir.strict_json import Limits
 from pactolus_adapters.replay.again import Again, answered_again
+from pactolus_adapters.replay.asked_for import asking_otherwise
 from pactolus_adapters.replay.batches import RecordRow
 from pactolus_adapters.replay.packs import PacksByDigest
 from pactolus_adapters.request_way import settings_of_record
@@ -21,7 +22,7 @@ from pactolus_engine.record import StoredInput, read_stored_input
 from pactolus_engine.replay.causes import UNEXPLAINED, causes, moved
 from pactolus_engine.replay.compare import Comparison, compare, said
 from pactolus_engine.replay.pack_change import PackChange
-from pactolus_engine.replay.result import ReplayClass, ReplayResult, Said
+from pactolus_engine.replay.result import Moved, ReplayClass, ReplayResult, Said
 
 __all__ = ["OTHER_PACK", "Replayer"]
 
@@ -29,6 +30,7 @@ OTHER_PACK: Final = "other-pack"
 """Why a record is passed over: another pack decided it than the one that the replay is of."""
 
 _REFUSED, _FAILED, _BUNDLE = "refused", "failed", "bundle"
+_REQUESTS_OF_OPTIONS: Final = "requests"
 _UNREADABLE: Final = (
     "it could not be evaluated: the record has a form that this version cannot read, or met a defect"
 )
@@ -70,7 +72,7 @@ class Replayer:
             compiled = self.candidate or self.packs.get(stored.decided.pack.digest)
             if compiled is None:
                 missing = replace(base, result_class=ReplayClass.INPUT_MISSING, detail=_no_pack(stored))
-                return replace(missing, recorded=_recorded(row)[1])
+                return replace(missing, recorded=_recorded(row)[2])
             return self._evaluated(base, row, stored, compiled)
         except Exception:  # noqa: BLE001 - one record must not end the rest; its text may hold what a resource held
             return replace(base, detail=_UNREADABLE)
@@ -94,16 +96,19 @@ class Replayer:
         self, result: ReplayResult, row: RecordRow, stored: StoredInput, again: Again, compiled: CompiledPack
     ) -> ReplayResult:
         """Of two answers whose bytes differ, which under another pack those of all decisions do."""
-        decision, recorded = _recorded(row)
+        decision, bundle, recorded = _recorded(row)
         result = replace(result, recorded=recorded)
-        if decision is None or again.decision is None:
-            return _other_kind(result, self._ground(stored, compiled))
         is_same_pack = compiled.pack.digest == stored.decided.pack.digest
+        if decision is None or again.decision is None:
+            return self._other_kind(result, stored, compiled)
         found = compare(decision, again.decision, same_pack=is_same_pack)
-        if not is_same_pack and found.result_class is ReplayClass.IDENTICAL:
+        options = () if is_same_pack else asking_otherwise(bundle, again.bundle)
+        if not is_same_pack and found.result_class is ReplayClass.IDENTICAL and not options:
             return replace(result, result_class=ReplayClass.IDENTICAL)
         change = None if is_same_pack else self._change(stored, compiled)
         rules = moved(decision, again.decision, change, self._other_software(stored))
+        if options:
+            found, rules = _asking_otherwise(found), _with_options(rules, options)
         return replace(
             result,
             result_class=self._class_of(found, stored, is_same_pack),
@@ -111,6 +116,15 @@ class Replayer:
             moved=rules,
             causes=causes(rules) or (self._ground(stored, compiled),),
         )
+
+    def _other_kind(self, result: ReplayResult, stored: StoredInput, compiled: CompiledPack) -> ReplayResult:
+        """Of two answers of which one at least is no decision."""
+        is_alike = result.recorded == result.replayed
+        kind = ReplayClass.CHANGED_TEXT if is_alike else ReplayClass.CHANGED_OUTCOME
+        if compiled.pack.digest == stored.decided.pack.digest and self._other_software(stored):
+            kind = ReplayClass.ENGINE_CHANGED
+        fields = ("violations",) if is_alike else ("outcome",)
+        return replace(result, result_class=kind, fields=fields, causes=(self._ground(stored, compiled),))
 
     def _class_of(self, found: Comparison, stored: StoredInput, is_same_pack: bool) -> ReplayClass:
         """Where only the Bundles differ, it is the text."""
@@ -140,17 +154,31 @@ class Replayer:
         return f"software:{software}" if software else UNEXPLAINED
 
 
-def _recorded(row: RecordRow) -> tuple[Decision | None, Said | None]:
-    """The recorded answer and what it said; no decision where the request was refused or failed."""
+def _recorded(row: RecordRow) -> tuple[Decision | None, bytes, Said | None]:
+    """The recorded answer, its Bundle and what it said; no decision where the request was refused or failed."""
     if not row.output:
-        return None, None
+        return None, b"", None
     try:
-        decision, _ = decode_answer(row.output)
+        decision, bundle = decode_answer(row.output)
     except (InputInvalid, PackNotFound):
-        return None, Said(_REFUSED)
+        return None, b"", Said(_REFUSED)
     except PactolusError:
-        return None, Said(_FAILED)
-    return decision, said(decision)
+        return None, b"", Said(_FAILED)
+    return decision, bundle, said(decision)
+
+
+def _asking_otherwise(found: Comparison) -> Comparison:
+    """The same, where an option of both answers asks for something else: it is another option by the same name."""
+    is_graver = found.result_class is ReplayClass.CHANGED_OUTCOME
+    fields = tuple(sorted({*found.fields, _REQUESTS_OF_OPTIONS}))
+    return Comparison(fields, found.result_class if is_graver else ReplayClass.CHANGED_OPTIONS)
+
+
+def _with_options(rules: tuple[Moved, ...], options: tuple[str, ...]) -> tuple[Moved, ...]:
+    """What moved, with these options among what no rule tells, which stands last."""
+    told = [one for one in rules if one.rule]
+    because = {cause for one in rules if not one.rule for cause in one.because}
+    return (*told, Moved("", "", "", tuple(sorted(because | {f"option:{name}" for name in options}))))
 
 
 def _failed(base: ReplayResult, row: RecordRow, failure: PactolusError) -> ReplayResult:
@@ -158,16 +186,7 @@ def _failed(base: ReplayResult, row: RecordRow, failure: PactolusError) -> Repla
     if row.output == encode_refusal(failure):
         told = Said(_FAILED)
         return replace(base, result_class=ReplayClass.IDENTICAL, recorded=told, replayed=told)
-    return replace(base, recorded=_recorded(row)[1], detail=f"it could not be evaluated: {failure}")
-
-
-def _other_kind(result: ReplayResult, ground: str) -> ReplayResult:
-    """Of two answers of which one at least is no decision."""
-    if result.recorded == result.replayed:
-        return replace(
-            result, result_class=ReplayClass.CHANGED_TEXT, fields=("violations",), causes=(ground,)
-        )
-    return replace(result, result_class=ReplayClass.CHANGED_OUTCOME, fields=("outcome",), causes=(ground,))
+    return replace(base, recorded=_recorded(row)[2], detail=f"it could not be evaluated: {failure}")
 
 
 def _named(stored: StoredInput) -> str:

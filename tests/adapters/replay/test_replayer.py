@@ -16,6 +16,7 @@ from pactolus_engine.errors import EnginesDisagree, PactolusError, Violation
 from pactolus_engine.record import read_stored_input, stored_input
 from pactolus_engine.replay.result import ReplayClass, ReplayResult
 from tests.adapters.trail.room import AUDITOR, Room, the_shelf
+from tests.engine.replay.versions import another_version
 from tests.support.changed import FULL, alone, full, versioned
 from tests.support.examples import EXAMPLES, promises
 from tests.support.small_packs import InProcess
@@ -195,3 +196,30 @@ def test_what_was_never_evaluated_is_new(room: Room) -> None:
 def test_a_refusal_stays_one_under_any_pack(room: Room) -> None:
     room.refuse()
     assert classes(room, replayer(candidate=the_shelf().get(ENDPOINT), of="")) == ["identical"]
+
+
+def test_an_option_that_asks_for_another_drug_is_no_identity(room: Room) -> None:
+    room.send(FULL)
+    asked = '"Isa-KRd consolidation, six cycles"}\n    - {kind: medication, text: '
+    other = another_version({"options.yaml": (f"{asked}isatuximab", f"{asked}daratumumab")})
+    for packs in (PacksByDigest([the_shelf()]), PacksByDigest([])):
+        (found,) = results(room, replayer(candidate=other, packs=packs))
+        assert (found.result_class, found.fields) == (ReplayClass.CHANGED_OPTIONS, ("requests",))
+        assert found.causes == ("option:isa-krd-x6",) and found.moved[-1].because == found.causes
+
+
+def test_another_version_that_says_and_asks_the_same_is_identical(room: Room) -> None:
+    room.send(FULL)
+    assert classes(room, replayer(candidate=another_version({}))) == ["identical"]
+
+
+def test_a_refusal_that_is_one_no_more_under_other_software_is_the_engine_s_change(room: Room) -> None:
+    room.refuse()
+    (row,) = rows(room)
+    stored = read_stored_input(row.input)
+    older = replace(stored.decided, versions={**stored.decided.versions, "pactolus": "0.0.9"})
+    told = replace(
+        row, input=stored_input(stored.request, older), output=row.output.replace(b"expected", b"wanted")
+    )
+    assert told.output != row.output
+    assert replayer().result(told).result_class is ReplayClass.ENGINE_CHANGED
