@@ -94,7 +94,7 @@ def prepared(settings: Settings, wanted: Wanted, folder: Path) -> Iterator[Prepa
     """
     chosen = _candidate(settings, wanted)
     begun = ReplayFolder(folder).state()
-    with _opened_source(settings, wanted, begun.spec if begun else None) as found:
+    with _opened_source(settings, wanted, begun.spec if begun else None, folder.parent) as found:
         first, end = max(wanted.first, found.first), wanted.end or found.end
         if not found.first <= first <= end <= found.end:
             raise InputInvalid(
@@ -160,7 +160,11 @@ def open_worker(
 
 
 @contextmanager
-def _opened_source(settings: Settings, wanted: Wanted, begun: ReplaySpec | None) -> Iterator[_Opened]:
+def _opened_source(
+    settings: Settings, wanted: Wanted, begun: ReplaySpec | None, workplace: Path
+) -> Iterator[_Opened]:
+    """`workplace`: where an index of files may lie while they are read; beside the report, for whoever writes results
+    there sees it too, on a cluster as well."""
     if wanted.path is None:
         yield _log(settings, wanted, begun)
         return
@@ -174,7 +178,7 @@ def _opened_source(settings: Settings, wanted: Wanted, begun: ReplaySpec | None)
     at = written(milliseconds(wanted.at or system_clock()))
     if begun and wanted.at is None:
         at = begun.source.get("instant", at)
-    with opens(wanted.path, at, bearing) as found:
+    with opens(wanted.path, at, bearing, workplace) as found:
         beside = {f"passed over {name}": str(number) for name, number in sorted(found.passed_over.items())}
         yield _Opened({**found.described(), **beside}, 0, found.count, found)
 

@@ -125,9 +125,11 @@ def _unreadable(path: Path, error: OSError) -> SourceUnusable:
 
 @contextmanager
 def index_folder(parent: Path | None) -> Iterator[Path]:
-    """A folder that only this user can read (mode 0700), gone at the end. `parent`: None for that of the system.
-    Raises `SourceUnusable`."""
+    """A folder that only this user can read (mode 0700), gone at the end. `parent`: made where it is not there;
+    None for that of the system. Raises `SourceUnusable`."""
     with index_written():
+        if parent is not None:
+            parent.mkdir(parents=True, exist_ok=True)
         made = tempfile.TemporaryDirectory(prefix="pactolus-source-", dir=parent)
     with made as folder:
         yield Path(folder)

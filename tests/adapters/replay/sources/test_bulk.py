@@ -325,5 +325,5 @@ def test_a_place_that_holds_no_export_is_told(tmp_path: Path) -> None:
             pass
     folder = written(tmp_path / "x", {"a.ndjson": [patient("a")]})
     with pytest.raises(SourceUnusable, match="index of the source cannot be written"):  # noqa: SIM117
-        with open_bulk(folder, INSTANT, SETTINGS, workplace=tmp_path / "gone"):
+        with open_bulk(folder, INSTANT, SETTINGS, workplace=folder / "a.ndjson" / "below a file"):
             pass
