@@ -15,6 +15,24 @@ class PacksByDigest:
     def __init__(self, shelves: Iterable[PackShelf]) -> None:
         self._packs = {one.pack.digest: one for shelf in shelves for one in shelf.all()}
 
+    @property
+    def digests(self) -> tuple[str, ...]:
+        """Of all of them, sorted."""
+        return tuple(sorted(self._packs))
+
+    def only(self, digests: Iterable[str]) -> "PacksByDigest":
+        """These of them, so that a worker that comes late has no others than the first. Raises `PackNotFound` when one
+        is not there any more."""
+        wanted = tuple(digests)
+        if not self._packs.keys() >= set(wanted):
+            raise PackNotFound(
+                "a pack that was there when the replay began is not on the shelf any more, or was changed since: put it "
+                "back as it was, or begin anew in another folder"
+            )
+        kept = PacksByDigest(())
+        kept._packs = {digest: self._packs[digest] for digest in wanted}
+        return kept
+
     def get(self, digest: str) -> CompiledPack | None:
         """The pack of that digest, None when there is none such."""
         return self._packs.get(digest)

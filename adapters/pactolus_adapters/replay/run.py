@@ -59,7 +59,7 @@ def begin(order: Order, record: Record) -> ReplayState:
     if found is not None:
         if found.spec != order.spec:
             raise ReplayFolderUnfit(
-                f"`{order.folder}` holds another replay (other records, pack or software): name another folder"
+                f"`{order.folder}` holds another replay (other records, packs or software): name another folder"
             )
         return found
     started = record(Event("replay", _details("started", order)))

@@ -41,7 +41,8 @@ class Partition:
 class ReplaySpec:
     """What is replayed. `source`: what was read, as its kind and whatever fixes its content (`{"kind": "log",
     "origin": …, "root": …}`). `pack`: None replays each record under the pack that decided it. `of`: only records
-    that this pack decided; empty: all. `software`: versions of what replays. `first` and `end`: as of a partition."""
+    that this pack decided; empty: all. `software`: versions of what replays. `first` and `end`: as of a partition.
+    `packs`: digests of all packs that there are, sorted: records go through them, differences are told by them."""
 
     source: dict[str, str]
     first: int
@@ -49,6 +50,7 @@ class ReplaySpec:
     pack: PackIdentity | None = None
     of: str = ""
     software: dict[str, str] = field(default_factory=dict)
+    packs: tuple[str, ...] = ()
 
 
 def partitions(spec: ReplaySpec) -> Iterator[Partition]:
@@ -77,7 +79,7 @@ def read_spec(text: str) -> ReplaySpec:
     """The spec out of `written_spec`. Raises `ValueError` on anything else."""
     try:
         document: dict[str, Any] = json.loads(text)
-        pack = document.pop("pack")
-        return ReplaySpec(**document, pack=PackIdentity(**pack) if pack else None)
+        pack, packs = document.pop("pack"), tuple(document.pop("packs"))
+        return ReplaySpec(**document, pack=PackIdentity(**pack) if pack else None, packs=packs)
     except (TypeError, KeyError, AttributeError) as error:
         raise ValueError("a replay's spec is expected to be an object with its own fields") from error

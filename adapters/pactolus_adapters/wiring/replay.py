@@ -36,7 +36,7 @@ from pactolus_adapters.wiring.parts import (
 )
 from pactolus_adapters.wiring.shelves import bare, named_shelves
 from pactolus_engine.decision import PackIdentity
-from pactolus_engine.errors import InputInvalid, PackNotFound, Violation
+from pactolus_engine.errors import InputInvalid, Violation
 from pactolus_engine.ports import PackShelf, Receipt
 
 __all__ = ["Prepared", "Wanted", "how", "new_folder", "open_worker", "prepared", "recorder"]
@@ -101,7 +101,8 @@ def prepared(settings: Settings, wanted: Wanted, folder: Path) -> Iterator[Prepa
                 [Violation("end_index", f"expected a range within {found.first} to {found.end}")]
             )
         of = wanted.of or (chosen.id if chosen and _is_of_log(wanted, found) else "")
-        spec = ReplaySpec(dict(found.described), first, end, chosen, of, software_versions())
+        packs = PacksByDigest(_shelves(settings, wanted)).digests
+        spec = ReplaySpec(dict(found.described), first, end, chosen, of, software_versions(), packs)
         yield Prepared(
             Order(spec, folder, wanted.reason), partial(open_worker, settings, wanted, spec, found.source)
         )
@@ -140,16 +141,12 @@ def open_worker(
 ) -> Iterator[Worker]:
     """A worker with its own reader of the records, its own packs and its own rule engine.
 
-    Raises `SoftwareDiffers` when another version of the software began the replay, `PackNotFound` when its
-    pack is not what it was, and as the source when it cannot be opened.
+    Raises `SoftwareDiffers` when another version of the software began the replay, `PackNotFound` when a
+    pack is not what it was then, and as the source when it cannot be opened.
     """
     check_software(spec, software_versions())
-    packs = PacksByDigest(_shelves(settings, wanted))
+    packs = PacksByDigest(_shelves(settings, wanted)).only(spec.packs)
     chosen = None if spec.pack is None else packs.get(spec.pack.digest)
-    if spec.pack is not None and chosen is None:
-        raise PackNotFound(
-            "the pack of the replay is not on the shelf any more, or was changed since it began"
-        )
     with ExitStack() as entered:
         if source is None:
             source = LogSource(entered.enter_context(open_trail(settings)), wanted.tenant)
