@@ -5,6 +5,7 @@ import os
 from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Final
+from uuid import uuid4
 
 from pactolus_adapters.replay.spec import ReplaySpec, read_spec, written_spec
 from pactolus_engine.errors import PactolusError
@@ -15,6 +16,7 @@ REPLAYS_FOLDER: Final = "replays"
 """Where replays go that nobody gave a place, below the data directory."""
 
 _FILE: Final = "replay.json"
+_UNFINISHED: Final = f".{_FILE}.unfinished."
 _FOR_OWNER_TO_ENTER: Final = 0o700
 
 
@@ -41,12 +43,12 @@ class ReplayFolder:
     path: Path
 
     def state(self) -> ReplayState | None:
-        """What was begun here, None in a folder that is empty or not there.
+        """What was begun here, None in a folder that is not there, or empty but for what a crash left of a beginning.
 
         Raises `ReplayFolderUnfit` when there is something else in it.
         """
         try:
-            if not self.path.exists() or not any(self.path.iterdir()):
+            if not self.path.exists() or all(map(_is_unfinished, self.path.iterdir())):
                 return None
             document = json.loads((self.path / _FILE).read_text(encoding="utf-8"))
             spec = read_spec(json.dumps(document.pop("spec")))
@@ -78,7 +80,8 @@ class ReplayFolder:
             "finished": state.finished,
             "root": state.root,
         }
-        unfinished = self.path / f".{_FILE}.unfinished"
+        # Of its own name, so that two processes never write into one file.
+        unfinished = self.path / f"{_UNFINISHED}{uuid4().hex}"
         try:
             with unfinished.open("w", encoding="utf-8") as file:
                 json.dump(document, file, indent=2, sort_keys=True)
@@ -90,3 +93,7 @@ class ReplayFolder:
 
     def _not_written(self, error: OSError) -> ReplayFolderUnfit:
         return ReplayFolderUnfit(f"`{self.path}` cannot be written: {error.strerror or 'no reason is known'}")
+
+
+def _is_unfinished(path: Path) -> bool:
+    return path.name.startswith(_UNFINISHED)

@@ -184,7 +184,10 @@ def _log(settings: Settings, wanted: Wanted, begun: ReplaySpec | None) -> _Opene
     """Of a replay that was begun, the log as it was then, though it has grown."""
     with open_trail(settings) as trail:
         count = begun.end if begun and begun.source.get("origin") == trail.origin else trail.size()
-        described = {"kind": "log", "origin": trail.origin, "root": trail.root(wanted.end or count).hex()}
+        end = min(
+            wanted.end or count, count
+        )  # a range beyond the log is told as one, not as tiles that are missing
+        described = {"kind": "log", "origin": trail.origin, "root": trail.root(end).hex()}
     return _Opened(
         described if wanted.tenant is None else described | {"tenant": wanted.tenant}, 0, count, None
     )
