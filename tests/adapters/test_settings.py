@@ -37,6 +37,9 @@ GOOD = {
     "request_bytes": ("2147483647", 2147483647),
     "evaluations": ("1024", 1024),
     "match_seconds": ("3600", 3600),
+    "shadow": ("midas-consolidation@1.1.0", "midas-consolidation@1.1.0"),
+    "shadow_packs": ("a, b/c", (Path("a"), Path("b/c"))),
+    "shadow_share": ("100", 100),
 }
 
 

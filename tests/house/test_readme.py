@@ -22,7 +22,7 @@ _LINK = re.compile(r"\]\((?!https?://|#|mailto:)([^)#\s]+)")
 _PAGES = ("README.md", "ARCHITECTURE.md", "CONTRIBUTING.md", "SECURITY.md", "CHANGELOG.md")
 _DOCS = sorted(
     page.relative_to(ROOT).as_posix()
-    for folder in ("docs", "docs/audit", "docs/authoring", "docs/checks")
+    for folder in ("docs", "docs/audit", "docs/authoring", "docs/checks", "docs/replay")
     for page in (ROOT / folder).glob("*.md")
 )
 
