@@ -38,6 +38,9 @@ GOOD = {
     "evaluations": ("1024", 1024),
     "match_seconds": ("3600", 3600),
     "replay_workers": ("2", 2),
+    "shadow": ("midas-consolidation@1.1.0", "midas-consolidation@1.1.0"),
+    "shadow_packs": ("a, b/c", (Path("a"), Path("b/c"))),
+    "shadow_share": ("100", 100),
 }
 
 

@@ -12,7 +12,6 @@ from functools import partial
 from multiprocessing.connection import Connection
 from typing import TYPE_CHECKING, Any, Final
 
-from pactolus_adapters.grpcapi.interceptors import public
 from pactolus_adapters.replay.packs import candidate
 from pactolus_adapters.replay.runners.carried import CarriedError
 from pactolus_adapters.replay.runners.child import start_child
@@ -26,7 +25,7 @@ from pactolus_adapters.wiring.house import House
 from pactolus_adapters.wiring.parts import open_trail
 from pactolus_adapters.wiring.shelves import named_shelves
 from pactolus_engine.decision import PackIdentity
-from pactolus_engine.errors import AuditUnavailable, PackNotFound, PactolusError
+from pactolus_engine.errors import AuditUnavailable, PackNotFound
 from pactolus_engine.pack.model import Pack
 
 if TYPE_CHECKING:
@@ -65,9 +64,7 @@ class Shadow:
         record = self.house.events.record(_ACTOR, Event("replay", _details(what, self.spec, first)))
         self._kept = kept or begin_shadow(data, _from(self.spec, first), record.index)
         silence = _SILENCE_SECONDS + _RECORDS_BETWEEN_SIGNS * settings.match_seconds
-        self._watch = ShadowWatch(
-            partial(start_child, _live, settings, self._kept), self.tell, public, silence
-        )
+        self._watch = ShadowWatch(partial(start_child, _live, settings, self._kept), self.tell, silence)
         self._watch.start()
 
     def stop(self) -> None:
@@ -176,7 +173,7 @@ def _live(pipe: "Connection[Any, Any]", settings: Settings, kept: KeptShadow) ->
     os.nice(_LEAST_PRIORITY)
     try:
         _follow(pipe, settings, kept)
-    except PactolusError as error:
+    except Exception as error:  # noqa: BLE001 - whatever it is, the server tells what may be told
         pipe.send(CarriedError.of(error))
 
 

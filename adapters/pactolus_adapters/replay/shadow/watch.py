@@ -11,6 +11,7 @@ from typing import Final
 from pactolus_adapters.replay.runners.carried import CarriedError
 from pactolus_adapters.replay.runners.child import Child
 from pactolus_adapters.replay.shadow.told import Far
+from pactolus_engine.errors import PactolusError
 
 __all__ = ["PAUSES", "ShadowWatch"]
 
@@ -27,15 +28,12 @@ class ShadowWatch:
         self,
         start: Callable[[], Child],
         tell: Callable[[str], None],
-        public: Callable[[Exception], Exception],
         silence: float,
         pauses: Sequence[float] = PAUSES,
     ) -> None:
-        """`start` starts the process. `silence`: after so many seconds without a word it counts as hung. `public`: an
-        error as it may be shown."""
+        """`start` starts the process. `silence`: after so many seconds without a word it counts as hung."""
         self._start_child = start
         self._tell = tell
-        self._public = public
         self._silence = silence
         self._pauses = tuple(pauses)
         self._stopping = Event()
@@ -105,7 +103,16 @@ class ShadowWatch:
                     case Far() as far:
                         self._far = far
                     case CarriedError() as carried:
-                        return str(self._public(carried.error()))
+                        return _words(carried.error())
         except (EOFError, OSError):
             return ""
         return f"it gave no sign of life for {self._silence:g} s"
+
+
+def _words(error: Exception) -> str:
+    """An error for the operator; the text of one that nobody foresaw may hold what a resource held."""
+    if isinstance(error, PactolusError):
+        return str(error)
+    if isinstance(error, OSError):
+        return f"it met an error of the system: {error.strerror or 'no reason is known'}"
+    return "it met a defect of Pactolus"
