@@ -39,7 +39,7 @@ def _lines(summary: Summary, folder: Path | None) -> Iterator[str]:
     yield f"{title(summary)} under {clean(replayed_under(summary))}"
     yield verdict(summary)
     yield from section("By class", _classes(summary))
-    yield from section("What is said of them", _first_answers(summary))
+    yield from section("First answers", _first_answers(summary))
     yield from section("Outcomes that changed", _flows(summary))
     yield from section("Rules that came out otherwise", _rules(summary))
     yield from section("Not compared", _not_compared(summary))
@@ -61,7 +61,7 @@ def _first_answers(summary: Summary) -> Iterator[str]:
     said = [
         f"{flow.records:,} {outcome_name(flow.after, after=True)}"
         for flow in summary.flows
-        if not flow.before
+        if not flow.before and flow.after
     ]
     return iter(folded(", ".join(said)) if said and summary.classes["new"] else [])
 

@@ -12,6 +12,7 @@ import click
 from pactolus_adapters.cli.audit.operator import operator
 from pactolus_adapters.cli.instant import Instant
 from pactolus_adapters.cli.options import house_options, overlays_option, releases_options
+from pactolus_adapters.cli.replay.asked import check_installed, check_of_a_source, folders_of_packs
 from pactolus_adapters.cli.replay.exit_of import exit_of_summary
 from pactolus_adapters.cli.replay.progress import replay_bar
 from pactolus_adapters.cli.replay.render_summary import render_summary
@@ -51,6 +52,7 @@ _SIGNALLED: Final = 128
 @click.option(
     "--packs",
     multiple=True,
+    callback=folders_of_packs,
     type=click.Path(path_type=Path, file_okay=False, exists=True),
     help="Folder of further packs, a candidate or those that decided once; may be repeated, the first that has one wins.",
 )
@@ -122,6 +124,8 @@ def replay(
     Exit codes: 0 all is identical; 1 something could not be compared; 2 usage; 3 invalid input; 4 pack refused;
     5 the audit store is unavailable; 10 there are differences; 130 and 143: ended by Ctrl-C or SIGTERM, to be gone on with.
     """
+    check_of_a_source(source, key=bool(key), at=at is not None)
+    check_installed()
     from pactolus_adapters.settings import settings_from
     from pactolus_adapters.wiring import replay as wiring
 

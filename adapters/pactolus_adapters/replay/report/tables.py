@@ -46,7 +46,7 @@ def about(summary: Summary) -> list[tuple[str, str]]:
     spec = summary.spec
     records = f"{spec.first} to {spec.end - 1}" if spec.first < spec.end else "none"
     return [
-        ("source", source_words(summary)),
+        *source_words(summary),
         ("records, by index", records),
         ("records read", records_read(summary)),
         ("recorded", instant_range(summary)),

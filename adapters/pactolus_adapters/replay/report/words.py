@@ -78,11 +78,11 @@ def records_read(summary: Summary) -> str:
     return f"{summary.records:,}: {counted(summary.results, 'result')}, {passed_over:,} passed over"
 
 
-def source_words(summary: Summary) -> str:
-    """What was read: its kind, and whatever fixes its content."""
-    kind = summary.spec.source.get("kind", "source")
-    rest = [f"{name} {text}" for name, text in sorted(summary.spec.source.items()) if name != "kind"]
-    return ", ".join([kind, *rest])
+def source_words(summary: Summary) -> list[tuple[str, str]]:
+    """What was read, its kind first, then whatever fixes its content, each with its name."""
+    source = summary.spec.source
+    rest = ((f"source: {name}", text or "none") for name, text in sorted(source.items()) if name != "kind")
+    return [("source", source.get("kind", "source")), *rest]
 
 
 def verdict(summary: Summary) -> str:
