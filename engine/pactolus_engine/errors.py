@@ -134,7 +134,14 @@ class RecordNotFound(PactolusError):
 
 
 class RecordGone(PactolusError):
-    """The record stands in the log and can be proved, but what it held cannot be read any more."""
+    """The record stands in the log and can be proved, but what it held cannot be read any more.
+
+    `by`: the record that is said to have erased it; None when its key is lost.
+    """
+
+    def __init__(self, text: str, by: int | None = None) -> None:
+        self.by = by
+        super().__init__(text)
 
 
 class RequestIdReused(PactolusError):

@@ -277,7 +277,7 @@ class Ledger:
         if key is None:
             raise RecordAltered(f"record `{index}` of the audit log cannot be opened: its key is gone")
         if key.destroyed_by is not None:
-            raise RecordGone(f"record `{index}` was erased by record `{key.destroyed_by}`; its proof stands")
+            raise _erased(index, key.destroyed_by)
         if key.wrapped_by != self.keys.check_value:
             raise RecordGone(
                 f"record `{index}` cannot be read: the key-encryption key that its data key is wrapped under was "
@@ -301,4 +301,8 @@ def _whole(index: int, found: SealedRecord | Gone | None) -> SealedRecord:
         return found
     if found is None or found.by is None:
         raise RecordAltered(f"record `{index}` of the audit log is incomplete: a part of it is gone")
-    raise RecordGone(f"record `{index}` was erased by record `{found.by}`; its proof stands")
+    raise _erased(index, found.by)
+
+
+def _erased(index: int, by: int) -> RecordGone:
+    return RecordGone(f"record `{index}` was erased by record `{by}`; its proof stands", by)

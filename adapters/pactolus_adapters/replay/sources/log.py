@@ -13,7 +13,7 @@ from pactolus_adapters.replay.batches import RecordRow, record_batch
 from pactolus_adapters.replay.sources.found import Found, leaf_fields, row_of
 from pactolus_adapters.replay.spec import Partition
 from pactolus_adapters.trail.unreadable import class_of_unreadable
-from pactolus_engine.errors import PactolusError, RecordAltered
+from pactolus_engine.errors import PactolusError, RecordAltered, RecordGone
 from pactolus_engine.ports import StoredRecord
 from pactolus_engine.trail import Entry, ListedRecord, Selection
 
@@ -89,7 +89,8 @@ class LogSource:
 
 
 def _found(entry: Entry, opened: StoredRecord | PactolusError | None) -> Found:
-    public = (entry.index, entry.leaf, entry.leaf_hash, entry.key_id, entry.erased_by)
+    by = opened.by if isinstance(opened, RecordGone) and entry.erased_by is None else entry.erased_by
+    public = (entry.index, entry.leaf, entry.leaf_hash, entry.key_id, by)
     if isinstance(opened, StoredRecord):
         return Found(*public, (opened.input, opened.output))
     error = opened or RecordAltered(f"record `{entry.index}` of the audit log cannot be opened")

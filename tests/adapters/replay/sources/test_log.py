@@ -124,6 +124,18 @@ def test_what_was_altered_is_told_and_the_others_are_read(closed: Path, store: P
     assert _others(rows, 5) == _others(_rows_of_store(closed), 5)
 
 
+@pytest.mark.parametrize("by", [4, 29, 30])
+def test_a_key_that_is_said_to_be_destroyed_by_a_record_that_did_not_is_altered(store: Path, by: int) -> None:
+    with attacking(store) as attacker:
+        attacker.do(
+            "UPDATE data_key SET destroyed_by = ? "
+            "WHERE key_id = (SELECT key_id FROM audit_payload WHERE seq = 5)",
+            (by,),
+        )
+    problems = {row.index: row.problem for row in _rows_of_store(store)}
+    assert [index for index, problem in problems.items() if problem == "tampered"] == list(range(2, 30, 3))
+
+
 def test_records_that_changed_places_are_both_altered(store: Path) -> None:
     with attacking(store) as attacker:
         attacker.swap(5, 6)
