@@ -1,7 +1,10 @@
 """The folder of a replay: what it is of and how far it has come, so that it can be gone on with after a crash."""
 
+import fcntl
 import json
 import os
+from collections.abc import Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Final
@@ -17,6 +20,7 @@ REPLAYS_FOLDER: Final = "replays"
 
 _FILE: Final = "replay.json"
 _UNFINISHED: Final = f".{_FILE}.unfinished."
+_LOCK_FILE: Final = ".lock"
 _FOR_OWNER_TO_ENTER: Final = 0o700
 
 
@@ -27,10 +31,11 @@ class ReplayFolderUnfit(PactolusError):
 @dataclass(frozen=True, slots=True)
 class ReplayState:
     """What is kept of a replay. `started` and `finished`: its records in the audit log, None: not yet. `root`: the
-    report root in hex, once it is done."""
+    report root in hex, once it is done. `id`: of this replay, by which each of the two is recorded once."""
 
     spec: ReplaySpec
     reason: str = ""
+    id: str = ""
     started: int | None = None
     finished: int | None = None
     root: str = ""
@@ -41,6 +46,23 @@ class ReplayFolder:
     """A folder with results in it, for its owner only."""
 
     path: Path
+
+    @contextmanager
+    def held(self) -> Iterator[None]:
+        """Makes the folder, and keeps other processes of this machine from working in it while the block runs.
+
+        Raises `ReplayFolderUnfit` while one does.
+        """
+        try:
+            self.path.mkdir(mode=_FOR_OWNER_TO_ENTER, parents=True, exist_ok=True)
+            lock = os.open(self.path / _LOCK_FILE, os.O_RDWR | os.O_CREAT | os.O_CLOEXEC, 0o600)
+        except OSError as error:
+            raise self._not_written(error) from error
+        try:
+            self._lock(lock)
+            yield
+        finally:
+            os.close(lock)
 
     def state(self) -> ReplayState | None:
         """What was begun here, None in a folder that is not there, or empty but for what a crash left of a beginning.
@@ -66,6 +88,12 @@ class ReplayFolder:
             raise self._not_written(error) from error
         self._write(state)
 
+    def started(self, state: ReplayState, started: int) -> ReplayState:
+        """Notes the record of its start."""
+        begun = replace(state, started=started)
+        self._write(begun)
+        return begun
+
     def finish(self, state: ReplayState, root: str, finished: int) -> ReplayState:
         """Notes the end."""
         done = replace(state, root=root, finished=finished)
@@ -76,6 +104,7 @@ class ReplayFolder:
         document = {
             "spec": json.loads(written_spec(state.spec)),
             "reason": state.reason,
+            "id": state.id,
             "started": state.started,
             "finished": state.finished,
             "root": state.root,
@@ -91,9 +120,17 @@ class ReplayFolder:
         except OSError as error:
             raise self._not_written(error) from error
 
+    def _lock(self, descriptor: int) -> None:
+        try:
+            fcntl.flock(descriptor, fcntl.LOCK_EX | fcntl.LOCK_NB)
+        except BlockingIOError as error:
+            raise ReplayFolderUnfit(
+                f"another replay works in `{self.path}`: wait for its end, or name another folder"
+            ) from error
+
     def _not_written(self, error: OSError) -> ReplayFolderUnfit:
         return ReplayFolderUnfit(f"`{self.path}` cannot be written: {error.strerror or 'no reason is known'}")
 
 
 def _is_unfinished(path: Path) -> bool:
-    return path.name.startswith(_UNFINISHED)
+    return path.name == _LOCK_FILE or path.name.startswith(_UNFINISHED)

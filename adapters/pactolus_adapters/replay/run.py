@@ -8,6 +8,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import datetime
 from pathlib import Path
+from uuid import uuid4
 
 from pactolus_adapters.replay.folder import ReplayFolder, ReplayFolderUnfit, ReplayState
 from pactolus_adapters.replay.parts import parts, remove_unfinished
@@ -56,16 +57,17 @@ def begin(order: Order, record: Record) -> ReplayState:
     of another replay, and as `record`."""
     folder = ReplayFolder(order.folder)
     found = folder.state()
-    if found is not None:
-        if found.spec != order.spec:
-            raise ReplayFolderUnfit(
-                f"`{order.folder}` holds another replay (other records, packs or software): name another folder"
-            )
-        return found
-    started = record(Event("replay", _details("started", order)))
-    state = ReplayState(order.spec, order.reason, started.index)
+    if found is not None and found.spec != order.spec:
+        raise ReplayFolderUnfit(
+            f"`{order.folder}` holds another replay (other records, packs or software): name another folder"
+        )
+    state = found or ReplayState(order.spec, order.reason, uuid4().hex)
+    if state.started is not None:
+        return state
     folder.begin(state)
-    return state
+    # Under an id of its own: whoever goes on after a crash between the two finds the record that was made.
+    event = Event("replay", _details("started", order), request_id=f"replay {state.id} started")
+    return folder.started(state, record(event).index)
 
 
 def records_done(order: Order) -> int:
@@ -99,7 +101,8 @@ def finish(order: Order, state: ReplayState, ran: HowItRan, record: Record) -> F
         "report_root": summary.root,
         **{f"results.{name}": str(count) for name, count in sorted(summary.classes.items())},
     }
-    recorded = record(Event("replay", details, public={"report_root": summary.root}))
+    ended = f"replay {state.id} finished"
+    recorded = record(Event("replay", details, request_id=ended, public={"report_root": summary.root}))
     done = ReplayFolder(order.folder).finish(state, summary.root, recorded.index)
     return Finished(summary, done, recorded.index)
 

@@ -10,10 +10,15 @@ if TYPE_CHECKING:
 __all__ = ["exit_of_summary"]
 
 
+_OTHER_PACK = "other-pack"
+
+
 def exit_of_summary(summary: "Summary") -> Exit:
     """Differences first, then what could not be compared."""
     if summary.differences:
         return Exit.DIFFERENT
     if summary.could_not_be_compared > summary.classes["erased"]:  # what was erased cannot come out otherwise
+        return Exit.FOUND
+    if not summary.results and summary.passed_over.get(_OTHER_PACK):  # a name of a pack that decided nothing
         return Exit.FOUND
     return Exit.OUTCOME

@@ -143,16 +143,17 @@ def replay(
 def _replayed(settings: "Settings", wanted: "Wanted", how: "How", folder: Path) -> "Finished":
     """Begins the replay or goes on with it, to its end."""
     from pactolus_adapters.replay import run
+    from pactolus_adapters.replay.folder import ReplayFolder
     from pactolus_adapters.wiring import replay as wiring
 
     record = wiring.recorder(settings, wanted, operator())
-    with wiring.prepared(settings, wanted, folder) as prepared:
+    with wiring.prepared(settings, wanted, folder) as prepared, ReplayFolder(folder).held():
         order = prepared.order
         state = run.begin(order, record)
         records = order.spec.end - order.spec.first
         with replay_bar(run.records_done(order), records) as tell, _resumable(folder):
             ran = run.run_parts(order, how, prepared.open_worker, tell)
-    return run.finish(order, state, ran, record)
+        return run.finish(order, state, ran, record)
 
 
 def _text(finished: "Finished", folder: Path, *, as_json: bool) -> str:
