@@ -19,9 +19,9 @@ from pactolus_engine.errors import InputInvalid, PactolusError
 __all__ = ["main"]
 
 _EPILOG = """
-Exit codes: 0 an outcome was reached (whichever); 1 `rules` or `audit` found something; 2 usage; 3 invalid
+Exit codes: 0 an outcome was reached (whichever); 1 `rules`, `audit` or `replay` found something; 2 usage; 3 invalid
 input; 4 a rule pack is refused; 5 the audit store is unavailable; 6 the rule engines disagree or
-gave no answer; 7 a proof met its bound; 10 two packs differ; 70 a defect of Pactolus.
+gave no answer; 7 a proof met its bound; 10 two packs, or the answers of a replay, differ; 70 a defect of Pactolus.
 
 Decision support for professionals: suggestions with their evidence, never orders.
 """

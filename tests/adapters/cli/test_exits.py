@@ -56,6 +56,8 @@ def test_every_error_of_the_core_has_a_code() -> None:
         "PackNotFound": Exit.PACK_INVALID,
         "PackTooComplex": Exit.PACK_INVALID,
         "AuditUnavailable": Exit.AUDIT_UNAVAILABLE,
+        "RecordAltered": Exit.AUDIT_UNAVAILABLE,
+        "RecordUnknownForm": Exit.AUDIT_UNAVAILABLE,
         "PatientMoved": Exit.AUDIT_UNAVAILABLE,
         "EnginesDisagree": Exit.ENGINES_DISAGREE,
         "MatcherFailed": Exit.ENGINES_DISAGREE,

@@ -252,7 +252,6 @@ def test_results_that_are_no_longer_those_of_the_recorded_root_are_2(run: Runner
     [
         (("--of", PACK), 4, {"other-pack": 1}),
         (("--of", SECOND), 1, {"other-pack": 4}),
-        (("--of", "no-such-pack"), 0, {"other-pack": 5}),
         (("--from", 1), 4, {}),
         (("--to", 2), 2, {}),
         (("--from", 1, "--to", 3), 2, {}),
@@ -266,6 +265,12 @@ def test_only_what_was_asked_for_is_replayed(
     found = _summary(done)
     assert (done.code, found["results"], found["passed_over"]) == (0, indexes, passed_over)
     assert found["records"] == indexes + sum(passed_over.values())
+
+
+def test_a_pack_that_decided_nothing_is_no_all_clear(run: Runner) -> None:
+    done = run("--of", "no-such-pack", "--json")
+    found = _summary(done)
+    assert (done.code, found["results"], found["passed_over"]) == (1, 0, {"other-pack": 5})
 
 
 def test_a_bar_is_for_terminals(run: Runner, monkeypatch: pytest.MonkeyPatch) -> None:
