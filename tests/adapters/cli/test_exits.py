@@ -45,6 +45,7 @@ def test_every_error_of_the_core_has_a_code() -> None:
         "InputInvalid": ([],),
         "PackInvalid": ("p", []),
         "EnginesDisagree": (("r",),),
+        "RecordGone": ("gone",),
     }
     codes = {kind.__name__: exit_of(kind(*samples.get(kind.__name__, ()))) for kind in kinds}
     assert codes == {
