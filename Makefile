@@ -19,7 +19,7 @@ PYTEST   := $(PY) -m pytest
 .DEFAULT_GOAL := help
 .DELETE_ON_ERROR:
 .PHONY: help setup setup-authoring setup-postgres setup-replay setup-spark setup-dev demo midas serve test check format format-check lint types walls proto proto-check \
-        packs mutants conformance fuzz bench bench-audit faults differential requirements clean
+        packs mutants conformance fuzz bench bench-audit bench-replay faults differential requirements clean
 
 help: ## print this list
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-16s %s\n", $$1, $$2 }' $(firstword $(MAKEFILE_LIST))
@@ -160,6 +160,10 @@ bench-audit: setup-dev ## measure the audit log: appending against plain inserts
 	@$(PY) bench/audit_append.py
 	@$(PY) bench/audit_verify.py
 	@$(PY) bench/audit_postgres.py
+
+bench-replay: setup-dev ## measure replays per runner over a log of 6,000 decisions: rate, start-up, memory, equal roots
+	@folder=$$(mktemp -d) && trap 'rm -rf "$$folder"' EXIT && \
+		$(PY) bench/replay_log.py "$$folder/log" 6000 && $(PY) bench/replay.py "$$folder/log" --records 2048,6000
 
 faults: setup-dev ## kill, cut the power, fill and fail the disk, jump the clock (KILLS=200 IMAGES=1000; half an hour or more)
 	@PACTOLUS_KILLS=$(KILLS) PACTOLUS_IMAGES=$(IMAGES) $(PYTEST) -s tests/faults
