@@ -49,7 +49,7 @@ _WATCHED: tuple[tuple[str, Any, str], ...] = (
     ("read", request_way, "read_with_resources"),
     ("look back", Memory, "past"),
     ("look back", Past, "unsettled"),
-    ("weigh+cells", use_case, "weigh"),
+    ("weigh+cells", use_case, "weigh_and_tell"),
     ("weigh+cells", CompiledPack, "vector"),
     ("weigh+cells", CompiledPack, "letters"),
     ("match", ProcessMatcher, "fired"),
