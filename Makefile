@@ -18,7 +18,7 @@ PYTEST   := $(PY) -m pytest
 
 .DEFAULT_GOAL := help
 .DELETE_ON_ERROR:
-.PHONY: help setup setup-authoring setup-postgres setup-replay setup-spark setup-dev demo midas serve test check format format-check lint types walls proto proto-check \
+.PHONY: help setup setup-authoring setup-postgres setup-replay setup-spark java setup-dev demo midas serve test check format format-check lint types walls proto proto-check \
         packs mutants conformance fuzz bench bench-audit bench-replay faults differential requirements clean
 
 help: ## print this list
@@ -35,6 +35,9 @@ setup-postgres: setup $(STAMPS)/postgres ## add what keeping the audit log in Po
 setup-replay: setup $(STAMPS)/replay ## add what evaluating recorded decisions again needs
 
 setup-spark: setup $(STAMPS)/spark ## add what replays on Apache Spark need (and a Java runtime, which is yours to install)
+
+java: ## install the Java runtime that Spark needs where it is missing (Debian, as CI does)
+	@sh tools/install_java.sh
 
 setup-dev: setup $(STAMPS)/dev ## add what testing and checking need
 
