@@ -6,7 +6,7 @@ from datetime import UTC, date, datetime, timedelta, timezone
 
 import pytest
 
-from pactolus_adapters import hallway as hallway_module
+from pactolus_adapters import request_way
 from pactolus_adapters.answers import decode_answer
 from pactolus_adapters.audit.memory import MemoryAuditLog
 from pactolus_adapters.fhir.strict_json import Limits
@@ -202,7 +202,7 @@ def test_a_bundle_that_cannot_be_written_is_recorded_and_nobody_answers(
     def fail(*_: object, **__: object) -> bytes:
         raise ValueError(CANARY)
 
-    monkeypatch.setattr(hallway_module, "write", fail)
+    monkeypatch.setattr(request_way, "write", fail)
     with pytest.raises(ValueError, match=CANARY):
         place.hallway.evaluate(NEGATIVE)
     assert [record.event for record in place.log.taken] == ["failure"]
