@@ -74,6 +74,7 @@ def test_every_error_class_has_a_meaning_on_the_wire() -> None:
     samples: dict[type, tuple[object, ...]] = {
         InputInvalid: ([],),
         PackInvalid: ("p", []),
+        core_errors.RecordGone: ("gone",),
         EnginesDisagree: (("r",),),
         door_errors.NotBuilt: ("x",),
         door_errors.InternalFailure: ("x",),
