@@ -33,6 +33,13 @@ class PacksByDigest:
         kept._packs = {digest: self._packs[digest] for digest in wanted}
         return kept
 
+    def one(self, digest: str) -> CompiledPack:
+        """The pack of that digest. Raises `PackNotFound`."""
+        found = self.get(digest)
+        if found is None:
+            raise PackNotFound("the pack of the replay is not among the packs that it was begun with")
+        return found
+
     def get(self, digest: str) -> CompiledPack | None:
         """The pack of that digest, None when there is none such."""
         return self._packs.get(digest)

@@ -1,6 +1,6 @@
 """What replays are built of: an order out of what somebody wants, and the workers that do it."""
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass
 from datetime import datetime
@@ -30,11 +30,10 @@ from pactolus_adapters.trail.events import Actor, Event, EventRecorder
 from pactolus_adapters.versions import software_versions
 from pactolus_adapters.wiring.parts import (
     hallway_settings,
-    open_shelf,
     open_trail,
     store_place,
 )
-from pactolus_adapters.wiring.shelves import bare, named_shelves
+from pactolus_adapters.wiring.shelves import every_shelf
 from pactolus_engine.decision import PackIdentity
 from pactolus_engine.errors import InputInvalid, Violation
 from pactolus_engine.ports import PackShelf, Receipt
@@ -77,12 +76,14 @@ class Prepared:
 
 @dataclass(frozen=True, slots=True)
 class _Opened:
-    """A source with what it holds. `source` None: every worker opens the audit log itself."""
+    """A source with what it holds. `source` None: every worker opens the audit log itself. `is_of_log`: its records
+    were decided before, so that only those of one pack are meant."""
 
     described: Mapping[str, str]
     first: int
     end: int
     source: Source | None
+    is_of_log: bool
 
 
 @contextmanager
@@ -92,7 +93,8 @@ def prepared(settings: Settings, wanted: Wanted, folder: Path) -> Iterator[Prepa
     Raises `PackNotFound`, `PackInvalid`, `InputInvalid` for a range that is none, `SourceUnusable`,
     `ReplayFolderUnfit`, `AuditUnavailable`.
     """
-    chosen = _candidate(settings, wanted)
+    shelves = every_shelf(settings, wanted.packs)
+    named = _candidate(shelves, wanted.pack)
     begun = ReplayFolder(folder).state()
     with _opened_source(settings, wanted, begun.spec if begun else None, folder.parent) as found:
         first, end = max(wanted.first, found.first), wanted.end or found.end
@@ -100,8 +102,10 @@ def prepared(settings: Settings, wanted: Wanted, folder: Path) -> Iterator[Prepa
             raise InputInvalid(
                 [Violation("end_index", f"expected a range within {found.first} to {found.end}")]
             )
-        of = wanted.of or (chosen.id if chosen and _is_of_log(wanted, found) else "")
-        packs = PacksByDigest(_shelves(settings, wanted)).digests
+        # What was never evaluated has no pack of its own.
+        chosen = named if named or found.is_of_log else _candidate(shelves, settings.pack)
+        of = wanted.of or (chosen.id if chosen and found.is_of_log else "")
+        packs = PacksByDigest(shelves).digests
         spec = ReplaySpec(dict(found.described), first, end, chosen, of, software_versions(), packs)
         yield Prepared(
             Order(spec, folder, wanted.reason), partial(open_worker, settings, wanted, spec, found.source)
@@ -145,8 +149,8 @@ def open_worker(
     pack is not what it was then, and as the source when it cannot be opened.
     """
     check_software(spec, software_versions())
-    packs = PacksByDigest(_shelves(settings, wanted)).only(spec.packs)
-    chosen = None if spec.pack is None else packs.get(spec.pack.digest)
+    packs = PacksByDigest(every_shelf(settings, wanted.packs)).only(spec.packs)
+    chosen = None if spec.pack is None else packs.one(spec.pack.digest)
     with ExitStack() as entered:
         if source is None:
             source = LogSource(entered.enter_context(open_trail(settings)), wanted.tenant)
@@ -169,7 +173,7 @@ def _opened_source(
     kind = detect(wanted.path, bearing.limits)
     if kind is SourceKind.EXPORT:
         export = ExportSource(wanted.path, wanted.key)
-        yield _Opened(export.described(), export.first, export.end, export)
+        yield _Opened(export.described(), export.first, export.end, export, True)
         return
     opens = open_bulk if kind is SourceKind.BULK_DATA else open_bundles
     at = written(milliseconds(wanted.at or system_clock()))
@@ -177,42 +181,23 @@ def _opened_source(
         at = begun.source.get("instant", at)
     with opens(wanted.path, at, bearing, workplace) as found:
         beside = {f"passed over {name}": str(number) for name, number in sorted(found.passed_over.items())}
-        yield _Opened({**found.described(), **beside}, 0, found.count, found)
+        yield _Opened({**found.described(), **beside}, 0, found.count, found, False)
 
 
 def _log(settings: Settings, wanted: Wanted, begun: ReplaySpec | None) -> _Opened:
     """Of a replay that was begun, the log as it was then, though it has grown."""
     with open_trail(settings) as trail:
         count = begun.end if begun and begun.source.get("origin") == trail.origin else trail.size()
-        end = min(
-            wanted.end or count, count
-        )  # a range beyond the log is told as one, not as tiles that are missing
+        # A range beyond the log is told as one, not as tiles that are missing.
+        end = min(wanted.end or count, count)
         described = {"kind": "log", "origin": trail.origin, "root": trail.root(end).hex()}
-    return _Opened(
-        described if wanted.tenant is None else described | {"tenant": wanted.tenant}, 0, count, None
-    )
+    return _Opened(described, 0, count, None, True)
 
 
-def _is_of_log(wanted: Wanted, found: _Opened) -> bool:
-    """Whether the records were decided before, so that only those of one pack are meant."""
-    return wanted.path is None or found.described["kind"] == SourceKind.EXPORT
-
-
-def _candidate(settings: Settings, wanted: Wanted) -> PackIdentity | None:
+def _candidate(shelves: Sequence[PackShelf], name: str) -> PackIdentity | None:
     """The pack that all records are evaluated under; None: each under its own."""
-    name = wanted.pack
-    if not name and wanted.path is not None:
-        kind = detect(wanted.path, hallway_settings(settings).limits)
-        name = "" if kind is SourceKind.EXPORT else settings.pack
     if not name:
         return None
     pack_id, _, version = name.partition("@")
-    pack = candidate(_shelves(settings, wanted), pack_id, version).pack
+    pack = candidate(shelves, pack_id, version).pack
     return PackIdentity(pack.id, pack.version, pack.digest)
-
-
-def _shelves(settings: Settings, wanted: Wanted) -> list[PackShelf]:
-    """The folders that were named, then what decides now; each with the site's overlay, and as its authors wrote it,
-    since either may have decided."""
-    without = [open_shelf(bare(settings))] if settings.overlays else []
-    return [*named_shelves(settings, wanted.packs), open_shelf(settings), *without]

@@ -6,10 +6,12 @@ from typing import TYPE_CHECKING
 from pactolus_adapters.replay.folder import REPLAYS_FOLDER
 from pactolus_adapters.replay.jobs.asked import Asked
 from pactolus_adapters.replay.jobs.service import Means, Replays
+from pactolus_adapters.replay.packs import PacksByDigest
 from pactolus_adapters.replay.spec import ReplaySpec
 from pactolus_adapters.settings import Settings
 from pactolus_adapters.trail.events import EventRecorder
 from pactolus_adapters.versions import software_versions
+from pactolus_adapters.wiring.shelves import every_shelf
 from pactolus_engine.decision import PackIdentity
 from pactolus_engine.errors import InputInvalid, Violation
 from pactolus_engine.ports import PackShelf
@@ -23,13 +25,12 @@ __all__ = ["replays_of"]
 
 def replays_of(settings: Settings, audit: AuditTrail, shelf: PackShelf, events: EventRecorder) -> Replays:
     """The replays of this server, not yet opened; makes nothing."""
-    means = Means(
-        events, partial(_spec, audit, shelf), partial(_worker_opener, settings), settings.replay_workers
-    )
+    spec = partial(_spec, settings, audit, shelf)
+    means = Means(events, spec, partial(_worker_opener, settings), settings.replay_workers)
     return Replays(settings.data / REPLAYS_FOLDER, means)
 
 
-def _spec(audit: AuditTrail, shelf: PackShelf, tenant: str, asked: Asked) -> ReplaySpec:
+def _spec(settings: Settings, audit: AuditTrail, shelf: PackShelf, tenant: str, asked: Asked) -> ReplaySpec:
     """What is replayed for a tenant, with the log and the shelf as they are now. Raises as `Means.spec`."""
     size = audit.size()
     end = asked.end or size
@@ -40,7 +41,8 @@ def _spec(audit: AuditTrail, shelf: PackShelf, tenant: str, asked: Asked) -> Rep
     if asked.pack_id:
         pack = shelf.get(asked.pack_id, asked.pack_version).pack
         identity = PackIdentity(pack.id, pack.version, pack.digest)
-    return ReplaySpec(source, asked.first, end, identity, asked.pack_id, software_versions())
+    packs = PacksByDigest(every_shelf(settings, (), shelf)).digests
+    return ReplaySpec(source, asked.first, end, identity, asked.pack_id, software_versions(), packs)
 
 
 def _worker_opener(settings: Settings, spec: ReplaySpec) -> "OpenWorker":

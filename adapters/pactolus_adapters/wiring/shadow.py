@@ -5,14 +5,14 @@ The large libraries are loaded in that process only.
 
 import os
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from contextlib import contextmanager
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from functools import partial
 from multiprocessing.connection import Connection
 from typing import TYPE_CHECKING, Any, Final
 
-from pactolus_adapters.replay.packs import candidate
+from pactolus_adapters.replay.packs import PacksByDigest, candidate
 from pactolus_adapters.replay.runners.carried import CarriedError
 from pactolus_adapters.replay.runners.child import start_child
 from pactolus_adapters.replay.shadow.kept import KeptShadow, begin_shadow, named_shadow, shadow_to_go_on_with
@@ -23,10 +23,11 @@ from pactolus_adapters.trail.events import Actor, Event
 from pactolus_adapters.versions import software_versions
 from pactolus_adapters.wiring.house import House
 from pactolus_adapters.wiring.parts import open_trail
-from pactolus_adapters.wiring.shelves import named_shelves
+from pactolus_adapters.wiring.shelves import every_shelf
 from pactolus_engine.decision import PackIdentity
 from pactolus_engine.errors import AuditUnavailable, PackNotFound
 from pactolus_engine.pack.model import Pack
+from pactolus_engine.ports import PackShelf
 
 if TYPE_CHECKING:
     from pactolus_adapters.replay.report.summary import Summary
@@ -123,7 +124,8 @@ def _spec(house: House) -> ReplaySpec:
     """What the shadow is of; where it begins is not known yet."""
     settings = house.settings
     pack_id, _, version = settings.shadow.partition("@")
-    pack = _candidate(house, pack_id, version)
+    shelves = every_shelf(settings, settings.shadow_packs, house.shelf)
+    pack = _candidate(settings, shelves, pack_id, version)
     if pack.digest == _active(house, pack_id).digest:
         raise SettingsInvalid(
             f"`shadow`: `{settings.shadow}` is the very pack that decides now, so that nothing could come out otherwise; "
@@ -131,16 +133,16 @@ def _spec(house: House) -> ReplaySpec:
         )
     source = {"kind": "log", "origin": house.audit.origin}
     identity = PackIdentity(pack.id, pack.version, pack.digest)
-    return ReplaySpec(source, 0, 0, identity, pack.id, software_versions())
+    packs = PacksByDigest(shelves).digests
+    return ReplaySpec(source, 0, 0, identity, pack.id, software_versions(), packs)
 
 
-def _candidate(house: House, pack_id: str, version: str) -> Pack:
-    shelves = [*named_shelves(house.settings, house.settings.shadow_packs), house.shelf]
+def _candidate(settings: Settings, shelves: Iterable[PackShelf], pack_id: str, version: str) -> Pack:
     try:
         return candidate(shelves, pack_id, version).pack
     except PackNotFound as error:
         raise PackNotFound(
-            f"`shadow`: there is no `{house.settings.shadow}`; name the folder of packs that holds it (PACTOLUS_SHADOW_PACKS)"
+            f"`shadow`: there is no `{settings.shadow}`; name the folder of packs that holds it (PACTOLUS_SHADOW_PACKS)"
         ) from error
 
 
@@ -154,7 +156,7 @@ def _active(house: House, pack_id: str) -> Pack:
 
 
 def _from(spec: ReplaySpec, first: int) -> ReplaySpec:
-    return ReplaySpec(spec.source, first, first, spec.pack, spec.of, spec.software)
+    return replace(spec, first=first, end=first)
 
 
 def _details(what: str, spec: ReplaySpec, first: int) -> dict[str, str]:

@@ -6,15 +6,22 @@ from pathlib import Path
 
 from pactolus_adapters.packs.folder import FolderShelf
 from pactolus_adapters.settings import Settings
-from pactolus_adapters.wiring.parts import prepare_pack
+from pactolus_adapters.wiring.parts import open_shelf, prepare_pack
 from pactolus_engine.ports import PackShelf
 
-__all__ = ["bare", "named_shelves"]
+__all__ = ["every_shelf", "named_shelves"]
 
 
-def bare(settings: Settings) -> Settings:
-    """The same without the site's overlays."""
-    return replace(settings, overlays=None)
+def every_shelf(
+    settings: Settings, folders: Iterable[Path], shelf: PackShelf | None = None
+) -> list[PackShelf]:
+    """The folders that were named, then what decides now; each with the site's overlay, and as its authors wrote it,
+    since either may have decided. `shelf`: what decides now, where it is open already.
+
+    Raises `PackInvalid`.
+    """
+    without = [open_shelf(_bare(settings))] if settings.overlays else []
+    return [*named_shelves(settings, folders), shelf or open_shelf(settings), *without]
 
 
 def named_shelves(settings: Settings, folders: Iterable[Path]) -> list[PackShelf]:
@@ -22,5 +29,10 @@ def named_shelves(settings: Settings, folders: Iterable[Path]) -> list[PackShelf
 
     Raises `PackInvalid`.
     """
-    sites = (settings, bare(settings)) if settings.overlays else (settings,)
+    sites = (settings, _bare(settings)) if settings.overlays else (settings,)
     return [FolderShelf(folder, prepare_pack, site.overlays) for folder in folders for site in sites]
+
+
+def _bare(settings: Settings) -> Settings:
+    """The same without the site's overlays."""
+    return replace(settings, overlays=None)

@@ -2,6 +2,7 @@
 
 import os
 from collections.abc import Callable
+from dataclasses import replace
 from datetime import UTC, datetime
 from pathlib import Path
 from tempfile import TemporaryDirectory
@@ -49,7 +50,7 @@ def _link_results(results: Path, still: Path) -> None:
 
 def _whole(spec: ReplaySpec, root: Callable[[int], bytes]) -> ReplaySpec:
     source = {**spec.source, "root": root(spec.end).hex()}
-    return ReplaySpec(source, spec.first, spec.end, spec.pack, spec.of, spec.software)
+    return replace(spec, source=source)
 
 
 def _how_it_ran(shadow: KeptShadow, last: Path | None, spec: ReplaySpec) -> HowItRan:
