@@ -24,12 +24,12 @@ from pactolus_adapters.grpcapi.errors import (
     Overloaded,
     ServiceUnknown,
 )
+from pactolus_adapters.replay.installed import ReplaysNotInstalled
 from pactolus_adapters.replay.jobs.errors import (
     ReplayNotDone,
     ReplayNotFound,
     ReplaysElsewhere,
     ReplaysEnding,
-    ReplaysNotInstalled,
     TooManyReplays,
 )
 from pactolus_engine.errors import (

@@ -8,10 +8,11 @@ from contextlib import contextmanager
 from pathlib import Path
 from typing import Final
 
-__all__ = ["locked", "replace_file", "sweep", "write_tree"]
+__all__ = ["UNFINISHED", "locked", "replace_file", "sweep", "write_tree"]
 
 _LOCK_FILE: Final = ".lock"
-_UNFINISHED: Final = ".unfinished-"
+UNFINISHED: Final = ".unfinished-"
+"""How the name of what is not whole yet begins."""
 
 
 @contextmanager
@@ -29,7 +30,7 @@ def locked(folder: Path) -> Iterator[None]:
 
 def sweep(folder: Path) -> None:
     """Removes what writers that crashed have left; for whoever holds the lock."""
-    for left in folder.glob(f"{_UNFINISHED}*"):
+    for left in folder.glob(f"{UNFINISHED}*"):
         if left.is_dir() and not left.is_symlink():
             shutil.rmtree(left)
         else:
@@ -41,7 +42,7 @@ def write_tree(files: Mapping[str, bytes], target: Path, within: Path) -> None:
 
     `within`: a folder above `target` on the same file system, where the tree is prepared.
     """
-    prepared = within / f"{_UNFINISHED}{os.getpid()}"
+    prepared = within / f"{UNFINISHED}{os.getpid()}"
     folders = {prepared, *((prepared / name).parent for name in files)}
     for folder in sorted(folders):
         folder.mkdir(parents=True, exist_ok=True)
@@ -57,7 +58,7 @@ def write_tree(files: Mapping[str, bytes], target: Path, within: Path) -> None:
 
 def replace_file(file: Path, content: bytes) -> None:
     """Gives a file, which may be new, its content at once."""
-    prepared = file.with_name(f"{_UNFINISHED}{os.getpid()}")
+    prepared = file.with_name(f"{UNFINISHED}{os.getpid()}")
     _write(prepared, content)
     prepared.replace(file)
     _sync(file.parent)

@@ -1,6 +1,5 @@
 """The folder of a replay: what it is of and how far it has come, so that it can be gone on with after a crash."""
 
-import fcntl
 import json
 import os
 from collections.abc import Iterator
@@ -8,8 +7,9 @@ from contextlib import contextmanager
 from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Final
-from uuid import uuid4
 
+from pactolus_adapters.releases.durable import UNFINISHED, replace_file
+from pactolus_adapters.replay.alone import LOCK_FILE, taken_lock
 from pactolus_adapters.replay.spec import ReplaySpec, read_spec, written_spec
 from pactolus_engine.errors import PactolusError
 
@@ -19,8 +19,6 @@ REPLAYS_FOLDER: Final = "replays"
 """Where replays go that nobody gave a place, below the data directory."""
 
 _FILE: Final = "replay.json"
-_UNFINISHED: Final = f".{_FILE}.unfinished."
-_LOCK_FILE: Final = ".lock"
 _FOR_OWNER_TO_ENTER: Final = 0o700
 
 
@@ -55,11 +53,14 @@ class ReplayFolder:
         """
         try:
             self.path.mkdir(mode=_FOR_OWNER_TO_ENTER, parents=True, exist_ok=True)
-            lock = os.open(self.path / _LOCK_FILE, os.O_RDWR | os.O_CREAT | os.O_CLOEXEC, 0o600)
+            lock = taken_lock(self.path)
         except OSError as error:
             raise self._not_written(error) from error
+        if lock is None:
+            raise ReplayFolderUnfit(
+                f"another replay works in `{self.path}`: wait for its end, or name another folder"
+            )
         try:
-            self._lock(lock)
             yield
         finally:
             os.close(lock)
@@ -109,28 +110,14 @@ class ReplayFolder:
             "finished": state.finished,
             "root": state.root,
         }
-        # Of its own name, so that two processes never write into one file.
-        unfinished = self.path / f"{_UNFINISHED}{uuid4().hex}"
         try:
-            with unfinished.open("w", encoding="utf-8") as file:
-                json.dump(document, file, indent=2, sort_keys=True)
-                file.flush()
-                os.fsync(file.fileno())
-            unfinished.rename(self.path / _FILE)
+            replace_file(self.path / _FILE, json.dumps(document, indent=2, sort_keys=True).encode())
         except OSError as error:
             raise self._not_written(error) from error
-
-    def _lock(self, descriptor: int) -> None:
-        try:
-            fcntl.flock(descriptor, fcntl.LOCK_EX | fcntl.LOCK_NB)
-        except BlockingIOError as error:
-            raise ReplayFolderUnfit(
-                f"another replay works in `{self.path}`: wait for its end, or name another folder"
-            ) from error
 
     def _not_written(self, error: OSError) -> ReplayFolderUnfit:
         return ReplayFolderUnfit(f"`{self.path}` cannot be written: {error.strerror or 'no reason is known'}")
 
 
 def _is_unfinished(path: Path) -> bool:
-    return path.name == _LOCK_FILE or path.name.startswith(_UNFINISHED)
+    return path.name == LOCK_FILE or path.name.startswith(UNFINISHED)

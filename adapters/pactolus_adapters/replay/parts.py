@@ -52,6 +52,11 @@ class Part:
     results: int
     passed_over: Mapping[str, int]
 
+    @property
+    def records(self) -> int:
+        """How many records were read for them."""
+        return self.partition.records
+
 
 def write_part(
     folder: Path, partition: Partition, batches: Iterable[pa.RecordBatch], passed_over: Counter[str]
@@ -97,7 +102,7 @@ def read_part(path: Path) -> Part:
     except (pa.ArrowException, OSError, KeyError, ValueError, TypeError) as error:
         raise _unreadable(path) from error
     read = part.results + sum(part.passed_over.values())
-    if rows != part.results or read != part.partition.end - part.partition.first:
+    if rows != part.results or read != part.records:
         raise _unreadable(path)
     return part
 

@@ -13,6 +13,7 @@ from pactolus_adapters.replay.again import Again, answered_again
 from pactolus_adapters.replay.asked_for import asking_otherwise
 from pactolus_adapters.replay.batches import RecordRow
 from pactolus_adapters.replay.packs import PacksByDigest
+from pactolus_adapters.replay.spec import OTHER_PACK
 from pactolus_adapters.request_way import settings_of_record
 from pactolus_engine.compiled import CompiledPack
 from pactolus_engine.decision import Decision
@@ -24,10 +25,7 @@ from pactolus_engine.replay.compare import Comparison, compare, said
 from pactolus_engine.replay.pack_change import PackChange
 from pactolus_engine.replay.result import Moved, ReplayClass, ReplayResult, Said
 
-__all__ = ["OTHER_PACK", "Replayer"]
-
-OTHER_PACK: Final = "other-pack"
-"""Why a record is passed over: another pack decided it than the one that the replay is of."""
+__all__ = ["Replayer"]
 
 _REFUSED, _FAILED, _BUNDLE = "refused", "failed", "bundle"
 _REQUESTS_OF_OPTIONS: Final = "requests"

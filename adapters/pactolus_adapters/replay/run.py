@@ -72,7 +72,7 @@ def begin(order: Order, record: Record) -> ReplayState:
 
 def records_done(order: Order) -> int:
     """How many records an earlier run has done. Raises `PartUnreadable`."""
-    return sum(part.partition.end - part.partition.first for part in parts(order.folder))
+    return sum(part.records for part in parts(order.folder))
 
 
 def run_parts(order: Order, how: How, open_worker: OpenWorker, progress: Progress) -> HowItRan:
@@ -82,7 +82,7 @@ def run_parts(order: Order, how: How, open_worker: OpenWorker, progress: Progres
     started = how.clock()
     if todo:
         how.runner.run(open_worker, todo, order.folder, progress)
-    return HowItRan(how.name, started, how.clock(), sum(one.end - one.first for one in todo))
+    return HowItRan(how.name, started, how.clock(), sum(one.records for one in todo))
 
 
 def finish(order: Order, state: ReplayState, ran: HowItRan, record: Record) -> Finished:

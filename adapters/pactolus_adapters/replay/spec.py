@@ -9,6 +9,7 @@ from pactolus_engine.decision import PackIdentity
 from pactolus_engine.errors import PactolusError
 
 __all__ = [
+    "OTHER_PACK",
     "Partition",
     "ReplaySpec",
     "SoftwareDiffers",
@@ -24,6 +25,10 @@ _MOST_PARTITIONS: Final = 4096
 this is slow to list."""
 
 
+OTHER_PACK: Final = "other-pack"
+"""Why a record is passed over: another pack decided it than the one that the replay is of."""
+
+
 class SoftwareDiffers(PactolusError):
     """Another version of the software began the replay."""
 
@@ -35,6 +40,11 @@ class Partition:
     number: int
     first: int
     end: int
+
+    @property
+    def records(self) -> int:
+        """How many there are in it."""
+        return self.end - self.first
 
 
 @dataclass(frozen=True, slots=True)

@@ -12,6 +12,7 @@ from pactolus_adapters.replay.parts import write_part
 from pactolus_adapters.replay.ports import PartDone, Source
 from pactolus_adapters.replay.replayer import Replayer
 from pactolus_adapters.replay.spec import Partition
+from pactolus_engine.replay.result import DIFFERENCES
 
 __all__ = ["PartitionWorker", "replay_batches"]
 
@@ -50,9 +51,8 @@ class PartitionWorker:
                 yield batch
 
         results = write_part(folder, partition, counted(), passed_over)
-        records = partition.end - partition.first
-        return PartDone(partition.number, records, results, passed_over.total(), differences)
+        return PartDone(partition.number, partition.records, results, passed_over.total(), differences)
 
 
 def _differences(batch: pa.RecordBatch) -> int:
-    return sum(name.startswith("changed-") or name == "engine-changed" for name in batch["class"].to_pylist())
+    return sum(name in DIFFERENCES for name in batch["class"].to_pylist())

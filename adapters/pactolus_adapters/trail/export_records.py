@@ -12,9 +12,9 @@ from pactolus_adapters.tlog.tree import ReadTile, TreeBroken, inclusion_proof
 from pactolus_adapters.tlog.verify import ProofInvalid, hash_leaf, verify_inclusion
 from pactolus_adapters.trail.export_payload import Payload, payload_of
 from pactolus_adapters.trail.export_request import Export, Progress, Wanted, not_told
+from pactolus_adapters.trail.places import leaf_fields
 from pactolus_engine.errors import PactolusError
 from pactolus_engine.ports import StoredRecord
-from pactolus_engine.record import read_commitment
 from pactolus_engine.trail import AuditTrail, Entry, ListedRecord, Selection
 
 __all__ = ["ExportedRecord", "exported_records"]
@@ -83,7 +83,7 @@ def _record(index: int, entry: Entry | None, listed: ListedRecord | None, prove:
     if entry is None:
         return ExportedRecord(index, None, {}, listed, (), "the record is missing from the store")
     proof, problem = prove(entry)
-    commitment = _commitment(entry.leaf)
+    commitment = leaf_fields(entry.leaf)
     if not commitment:
         problem = problem or "its leaf cannot be read"
     elif listed is None:
@@ -109,13 +109,6 @@ def _prover(export: Export, tile: ReadTile) -> Prove:
         return tuple(proof), ""
 
     return prove
-
-
-def _commitment(leaf: bytes) -> dict[str, str]:
-    try:
-        return read_commitment(leaf)
-    except ValueError:
-        return {}
 
 
 def _is_in_time(record: ExportedRecord, wanted: Wanted) -> bool:

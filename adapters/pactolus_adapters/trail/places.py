@@ -9,7 +9,7 @@ from pactolus_engine.errors import AuditUnavailable, RecordNotFound
 from pactolus_engine.record import read_commitment
 from pactolus_engine.trail import AuditTrail, Entry, ListedRecord, Selection
 
-__all__ = ["EVALUATION", "as_asked", "entry_at", "latest_of", "leaf_of", "listed", "record_at"]
+__all__ = ["EVALUATION", "as_asked", "entry_at", "latest_of", "leaf_fields", "leaf_of", "listed", "record_at"]
 
 EVALUATION: Final = "evaluation"
 """The event of a record that holds a decision."""
@@ -69,6 +69,14 @@ def leaf_of(entry: Entry) -> dict[str, str]:
         raise AuditUnavailable(
             f"record `{entry.index}` of the audit log was altered: its leaf cannot be read"
         ) from error
+
+
+def leaf_fields(leaf: bytes) -> dict[str, str]:
+    """The fields of a leaf; empty where this version cannot read it."""
+    try:
+        return read_commitment(leaf)
+    except ValueError:
+        return {}
 
 
 def as_asked(place: ListedRecord) -> dict[str, str]:

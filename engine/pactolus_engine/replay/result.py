@@ -11,7 +11,7 @@ from enum import StrEnum
 from hashlib import sha256
 from typing import Final
 
-__all__ = ["Moved", "ReplayClass", "ReplayResult", "Said", "result_hash"]
+__all__ = ["DIFFERENCES", "Moved", "ReplayClass", "ReplayResult", "Said", "result_hash"]
 
 _FORM: Final = b"pactolus replay result 1\n"
 
@@ -36,6 +36,15 @@ class ReplayClass(StrEnum):
     """It could not be evaluated: no answer from the rule engine, a form that this version cannot read."""
     NEW = "new"
     """It was never evaluated before, so there is nothing to compare with."""
+
+
+DIFFERENCES: Final = (
+    ReplayClass.CHANGED_OUTCOME,
+    ReplayClass.CHANGED_OPTIONS,
+    ReplayClass.CHANGED_TEXT,
+    ReplayClass.ENGINE_CHANGED,
+)
+"""The classes of records whose answer is another one than was recorded."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -93,17 +102,7 @@ class ReplayResult:
     @property
     def is_difference(self) -> bool:
         """Whether the answer is another one than was recorded."""
-        return self.result_class in _DIFFERENCES
-
-
-_DIFFERENCES: Final = frozenset(
-    {
-        ReplayClass.CHANGED_OUTCOME,
-        ReplayClass.CHANGED_OPTIONS,
-        ReplayClass.CHANGED_TEXT,
-        ReplayClass.ENGINE_CHANGED,
-    }
-)
+        return self.result_class in DIFFERENCES
 
 
 def result_hash(result: ReplayResult) -> bytes:

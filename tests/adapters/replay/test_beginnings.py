@@ -29,7 +29,7 @@ def test_a_crash_while_beginning_leaves_a_folder_to_begin_in(
 
     folder = ReplayFolder(tmp_path / "report")
     with monkeypatch.context() as patched, pytest.raises(KeyboardInterrupt):
-        patched.setattr(Path, "rename", killed)
+        patched.setattr(Path, "replace", killed)
         folder.begin(STATE)
     assert list(folder.path.iterdir()) and folder.state() is None
     folder.begin(STATE)

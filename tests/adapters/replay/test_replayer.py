@@ -7,9 +7,9 @@ import pytest
 from pactolus_adapters.fhir.strict_json import Limits
 from pactolus_adapters.replay.batches import RecordRow, record_rows
 from pactolus_adapters.replay.packs import PacksByDigest
-from pactolus_adapters.replay.replayer import OTHER_PACK, Replayer
+from pactolus_adapters.replay.replayer import Replayer
 from pactolus_adapters.replay.sources.log import LogSource
-from pactolus_adapters.replay.spec import Partition
+from pactolus_adapters.replay.spec import OTHER_PACK, Partition
 from pactolus_adapters.trail.events import Event
 from pactolus_adapters.versions import software_versions
 from pactolus_engine.errors import EnginesDisagree, PactolusError, Violation

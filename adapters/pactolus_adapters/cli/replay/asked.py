@@ -1,31 +1,10 @@
 """What is asked of a replay and cannot be meant, refused before anything is read or recorded."""
 
-from importlib.util import find_spec
 from pathlib import Path
-from typing import Final
 
 import click
 
-from pactolus_engine.errors import PactolusError
-
-__all__ = ["ReplayMissing", "check_installed", "check_of_a_source", "folders_of_packs"]
-
-_NEEDED: Final = ("pyarrow", "matplotlib")
-
-
-class ReplayMissing(PactolusError):
-    """What replays need is not installed."""
-
-    def __init__(self) -> None:
-        super().__init__(
-            "what replays need is not installed: `make setup-replay`, or `pip install 'pactolus[replay]'`"
-        )
-
-
-def check_installed() -> None:
-    """Raises `ReplayMissing`; loads nothing."""
-    if any(find_spec(name) is None for name in _NEEDED):
-        raise ReplayMissing
+__all__ = ["check_of_a_source", "folders_of_packs"]
 
 
 def check_of_a_source(source: Path | None, *, key: bool, at: bool) -> None:

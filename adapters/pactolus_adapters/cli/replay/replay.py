@@ -12,10 +12,11 @@ import click
 from pactolus_adapters.cli.audit.operator import operator
 from pactolus_adapters.cli.instant import Instant
 from pactolus_adapters.cli.options import house_options, overlays_option, releases_options
-from pactolus_adapters.cli.replay.asked import check_installed, check_of_a_source, folders_of_packs
+from pactolus_adapters.cli.replay.asked import check_of_a_source, folders_of_packs
 from pactolus_adapters.cli.replay.exit_of import exit_of_summary
 from pactolus_adapters.cli.replay.progress import replay_bar
 from pactolus_adapters.cli.replay.render_summary import render_summary
+from pactolus_adapters.replay.installed import check_installed
 
 if TYPE_CHECKING:
     from datetime import datetime

@@ -4,7 +4,6 @@ PactolusError
 ├── ReplayNotFound       the caller names a replay that was started, and theirs
 ├── ReplayNotDone        the caller waits for its end
 ├── TooManyReplays       the caller comes again when one of those that wait is done
-├── ReplaysNotInstalled  the operator installs what replays need
 ├── ReplaysElsewhere     the caller asks the server process that does them
 └── ReplaysEnding        the caller asks again when the server is back
 """
@@ -16,7 +15,6 @@ __all__ = [
     "ReplayNotFound",
     "ReplaysElsewhere",
     "ReplaysEnding",
-    "ReplaysNotInstalled",
     "TooManyReplays",
 ]
 
@@ -43,16 +41,6 @@ class TooManyReplays(PactolusError):
 
     def __init__(self, most: int) -> None:
         super().__init__(f"{most} replays wait already: try again when one of them is done")
-
-
-class ReplaysNotInstalled(PactolusError):
-    """The libraries that replays need are not there."""
-
-    def __init__(self) -> None:
-        super().__init__(
-            "what replays need is not installed on the server: its operator installs the extra `pactolus[replay]` "
-            "(`make setup-replay`)"
-        )
 
 
 class ReplaysElsewhere(PactolusError):

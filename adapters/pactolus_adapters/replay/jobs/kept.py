@@ -3,7 +3,6 @@
 The file is there before the folder. One without a folder was never begun: nobody was told of it.
 """
 
-import fcntl
 import json
 import os
 import re
@@ -12,6 +11,7 @@ from dataclasses import asdict, dataclass
 from pathlib import Path
 from typing import Final
 
+from pactolus_adapters.replay.alone import taken_lock
 from pactolus_adapters.replay.folder import ReplayFolder, ReplayFolderUnfit, ReplayState
 
 __all__ = ["Job", "JobFolder"]
@@ -51,15 +51,8 @@ class JobFolder:
         """Makes the folder and keeps other processes from doing what is in it; whether none does. Raises
         `OSError`."""
         self.path.mkdir(mode=_FOR_OWNER_TO_ENTER, parents=True, exist_ok=True)
-        flags = os.O_RDWR | os.O_CREAT | os.O_NOFOLLOW | os.O_CLOEXEC
-        descriptor = os.open(self.path / ".lock", flags, 0o600)
-        try:
-            fcntl.flock(descriptor, fcntl.LOCK_EX | fcntl.LOCK_NB)
-        except BlockingIOError:
-            os.close(descriptor)
-            return False
-        self._lock = descriptor
-        return True
+        self._lock = taken_lock(self.path)
+        return self._lock is not None
 
     def release(self) -> None:
         """Lets the next process in. Idempotent."""

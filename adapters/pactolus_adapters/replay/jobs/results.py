@@ -14,14 +14,9 @@ from pactolus_adapters.replay.parts import RESULTS_FOLDER, PartUnreadable
 from pactolus_adapters.replay.spec import ReplaySpec, partitions
 from pactolus_engine.replay.result import ReplayClass, ReplayResult
 
-__all__ = ["counted_classes", "differing", "results_after"]
+__all__ = ["counted_classes", "results_after"]
 
 _BATCH: Final = 1024
-
-
-def differing() -> tuple[ReplayClass, ...]:
-    """The classes of records that came out otherwise."""
-    return tuple(one for one in ReplayClass if ReplayResult(0, one).is_difference)
 
 
 def results_after(

@@ -16,6 +16,7 @@ from time import monotonic
 from typing import TYPE_CHECKING, Final
 
 from pactolus_adapters.replay.folder import ReplayFolderUnfit, ReplayState
+from pactolus_adapters.replay.installed import check_installed
 from pactolus_adapters.replay.jobs.asked import Asked
 from pactolus_adapters.replay.jobs.errors import (
     ReplayNotDone,
@@ -24,14 +25,12 @@ from pactolus_adapters.replay.jobs.errors import (
     ReplaysEnding,
     TooManyReplays,
 )
-from pactolus_adapters.replay.jobs.installed import check_installed
 from pactolus_adapters.replay.jobs.kept import Job, JobFolder
 from pactolus_adapters.replay.jobs.status import Status, failed_text, status_of
 from pactolus_adapters.replay.spec import ReplaySpec
-from pactolus_adapters.trail.events import Actor, Event, EventRecorder
+from pactolus_adapters.trail.events import Actor, EventRecorder
 from pactolus_engine.errors import AuditUnavailable, PactolusError, RequestIdReused
-from pactolus_engine.ports import Receipt
-from pactolus_engine.replay.result import ReplayClass, ReplayResult
+from pactolus_engine.replay.result import DIFFERENCES, ReplayClass, ReplayResult
 
 if TYPE_CHECKING:
     from pactolus_adapters.replay.jobs.process import ReplayProcess
@@ -150,11 +149,11 @@ class Replays:
         """At most so many results with an index above `after`, of these classes (none: all differences), and whether
         there are no more. Raises as `check_done`, and `PartUnreadable`."""
         self.check_done(tenant, replay_id)
-        from pactolus_adapters.replay.jobs.results import differing, results_after
+        from pactolus_adapters.replay.jobs.results import results_after
 
         _, state = self._known(tenant, replay_id)
         path = self._folder.of(replay_id).path
-        found = list(islice(results_after(path, state.spec, classes or differing(), after), most + 1))
+        found = list(islice(results_after(path, state.spec, classes or DIFFERENCES, after), most + 1))
         return found[:most], len(found) <= most
 
     def _known(self, tenant: str, replay_id: str) -> tuple[Job, ReplayState]:
@@ -229,7 +228,7 @@ class Replays:
                 return
             self._process = process = ReplayProcess(order, state, open_worker, self._means.processes)
         try:
-            for far in process.told(partial(self._record_end, job)):
+            for far in process.told(partial(self._means.events.record, Actor(job.client, job.tenant))):
                 self._note(
                     replace(job, records_done=far.records, differences=far.differences, counts=far.counts)
                 )
@@ -237,11 +236,6 @@ class Replays:
             with self._changed:
                 self._process = None
             process.end()
-
-    def _record_end(self, job: Job, event: Event) -> Receipt:
-        """Once, though the server may be killed before it is noted that it is recorded."""
-        once = replace(event, request_id=f"replay {job.replay_id} end")
-        return self._means.events.record(Actor(job.client, job.tenant), once)
 
     def _note(self, job: Job) -> None:
         with self._changed:

@@ -15,7 +15,7 @@ from typing import Any, Final
 
 from pactolus_adapters.clock import system_clock
 from pactolus_adapters.replay.folder import ReplayState
-from pactolus_adapters.replay.jobs.results import counted_classes, differing
+from pactolus_adapters.replay.jobs.results import counted_classes
 from pactolus_adapters.replay.parts import parts
 from pactolus_adapters.replay.ports import OpenWorker, PartDone
 from pactolus_adapters.replay.run import How, Order, finish, run_parts
@@ -23,6 +23,7 @@ from pactolus_adapters.replay.runners.carried import CarriedError
 from pactolus_adapters.replay.runners.pool import PoolRunner
 from pactolus_adapters.trail.events import Event
 from pactolus_engine.ports import Receipt
+from pactolus_engine.replay.result import DIFFERENCES
 
 __all__ = ["Far", "Told", "do_replay"]
 
@@ -65,8 +66,8 @@ class _Teller:
         done = parts(folder)
         classes = counted_classes(part.path for part in done)
         self._pipe = pipe
-        self._records = sum(part.partition.end - part.partition.first for part in done)
-        self._differences = sum(classes[one.value] for one in differing())
+        self._records = sum(part.records for part in done)
+        self._differences = sum(classes[one] for one in DIFFERENCES)
         self._say()
 
     def tell(self, part: PartDone) -> None:

@@ -9,7 +9,7 @@ import pyarrow.parquet as pq
 from pactolus_adapters.replay.parts import part_path, read_part
 from pactolus_adapters.replay.ports import PartDone, Progress
 from pactolus_adapters.replay.spec import Partition
-from pactolus_engine.replay.result import ReplayClass, ReplayResult
+from pactolus_engine.replay.result import DIFFERENCES
 
 __all__ = ["FinishedParts"]
 
@@ -47,4 +47,4 @@ def _done(path: Path) -> PartDone:
 def _differences(path: Path) -> int:
     """How many results have another answer, by the one column that says so."""
     counts = pc.value_counts(pq.read_table(path, columns=["class"])["class"]).to_pylist()
-    return sum(one["counts"] for one in counts if ReplayResult(0, ReplayClass(one["values"])).is_difference)
+    return sum(one["counts"] for one in counts if one["values"] in DIFFERENCES)

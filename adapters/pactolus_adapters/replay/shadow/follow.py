@@ -3,47 +3,40 @@
 It runs in a process of its own and reads the log as any reader does; nobody waits for it.
 """
 
-import fcntl
 import os
 import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import Final, NoReturn, Protocol
+from typing import Final, NoReturn
 
 import pyarrow as pa
 
+from pactolus_adapters.replay.alone import taken_lock
 from pactolus_adapters.replay.parts import Part, part_path, read_part
 from pactolus_adapters.replay.ports import Worker
 from pactolus_adapters.replay.report.root import hashed_into, ordered_results
 from pactolus_adapters.replay.shadow.pace import Pace
 from pactolus_adapters.replay.shadow.tail import NEW_FOLDER, clear_unfinished, grow, parts_so_far
 from pactolus_adapters.replay.shadow.told import Far
-from pactolus_adapters.replay.sources.log import ReadableLog
 from pactolus_adapters.replay.spec import Partition, ReplaySpec
+from pactolus_adapters.trail.readable import ReadableTrail
 from pactolus_adapters.trail.recompute import RecomputedTree
 from pactolus_engine.errors import PactolusError
 from pactolus_engine.replay.result import ReplayResult
 
-__all__ = ["FollowedLog", "Follower", "ShadowOfOtherHistory", "alone_in"]
+__all__ = ["Follower", "ShadowOfOtherHistory", "alone_in"]
 
 _AT_ONCE: Final = 256
 _GATHER_SECONDS: Final = 2.0
 """So long the first of a few new records waits for more."""
 
 _LOOK_SECONDS: Final = 0.5
-_LOCK_FILE: Final = ".lock"
 
 
 class ShadowOfOtherHistory(PactolusError):
     """The log is not the one that the shadow has followed so far."""
-
-
-class FollowedLog(ReadableLog, Protocol):
-    """A log that grows; see `AuditTrail`."""
-
-    def size(self) -> int: ...
 
 
 @dataclass(slots=True)
@@ -73,7 +66,7 @@ class Follower:
 
     folder: Path
     spec: ReplaySpec
-    log: FollowedLog
+    log: ReadableTrail
     worker: Worker
     pace: Pace
     tell: Callable[[Far], None]
@@ -147,18 +140,9 @@ class Follower:
 def alone_in(folder: Path, wait: Callable[[], None]) -> Iterator[None]:
     """The folder is this process's while the block runs; calls `wait` until it is, since one that was told to end may
     not have ended yet."""
-    descriptor = os.open(folder / _LOCK_FILE, os.O_RDWR | os.O_CREAT | os.O_CLOEXEC, 0o600)
+    while (lock := taken_lock(folder)) is None:
+        wait()
     try:
-        while not _locked(descriptor):
-            wait()
         yield
     finally:
-        os.close(descriptor)
-
-
-def _locked(descriptor: int) -> bool:
-    try:
-        fcntl.flock(descriptor, fcntl.LOCK_EX | fcntl.LOCK_NB)
-    except BlockingIOError:
-        return False
-    return True
+        os.close(lock)

@@ -14,7 +14,7 @@ from typing import Final
 import pyarrow as pa
 import pyarrow.parquet as pq
 
-from pactolus_adapters.replay.parts import RESULTS_FOLDER, Part, part_path, parts, read_part, write_part
+from pactolus_adapters.replay.parts import Part, part_path, parts, read_part, remove_unfinished, write_part
 from pactolus_adapters.replay.report.root import whole_parts
 from pactolus_adapters.replay.spec import Partition, ReplaySpec
 
@@ -41,7 +41,7 @@ def grow(folder: Path, last: Part | None, new: Part) -> Part:
     """Adds the results of new records, which follow on the last part; durable when it returns the part they are in."""
     number = last.partition.number if last else -1
     joined = [new]
-    if last is not None and _size(last) + _size(new) <= _FULL:
+    if last is not None and last.records + new.records <= _FULL:
         joined = [last, new]
     else:
         number += 1
@@ -55,12 +55,7 @@ def grow(folder: Path, last: Part | None, new: Part) -> Part:
 def clear_unfinished(folder: Path) -> None:
     """Removes what a process that was killed has left; for whoever is alone in the folder."""
     shutil.rmtree(folder / NEW_FOLDER, ignore_errors=True)
-    for left in (folder / RESULTS_FOLDER).glob(".*.unfinished"):
-        left.unlink()
-
-
-def _size(part: Part) -> int:
-    return part.partition.end - part.partition.first
+    remove_unfinished(folder)
 
 
 def _batches(joined: list[Part]) -> Iterator[pa.RecordBatch]:

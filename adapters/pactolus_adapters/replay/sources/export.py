@@ -20,9 +20,10 @@ from pactolus_adapters.replay.sources.export_file import (
     open_export_file,
 )
 from pactolus_adapters.replay.sources.export_row import found_in, is_proved
-from pactolus_adapters.replay.sources.found import altered_row, leaf_fields, row_of
+from pactolus_adapters.replay.sources.found import altered_row, row_of
 from pactolus_adapters.replay.spec import Partition
 from pactolus_adapters.tlog.keys import NoteVerifier
+from pactolus_adapters.trail.places import leaf_fields
 from pactolus_engine.replay.result import ReplayClass
 
 __all__ = ["ExportSource"]

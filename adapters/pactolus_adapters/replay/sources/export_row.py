@@ -8,9 +8,10 @@ lost, or because a record that is not in the export erased it.
 from collections.abc import Mapping
 from typing import Any, Final
 
-from pactolus_adapters.replay.sources.found import Found, leaf_fields
+from pactolus_adapters.replay.sources.found import Found
 from pactolus_adapters.tlog.checkpoint import Checkpoint
 from pactolus_adapters.tlog.verify import ProofInvalid, hash_leaf, verify_inclusion
+from pactolus_adapters.trail.places import leaf_fields
 from pactolus_engine.record import salted_digest
 from pactolus_engine.replay.result import ReplayClass
 

@@ -5,11 +5,11 @@ from dataclasses import dataclass, replace
 
 from pactolus_adapters.replay.batches import RecordRow
 from pactolus_adapters.tlog.verify import hash_leaf
+from pactolus_adapters.trail.places import leaf_fields
 from pactolus_adapters.trail.unreadable import is_removed_by
-from pactolus_engine.record import read_commitment
 from pactolus_engine.replay.result import ReplayClass
 
-__all__ = ["Claim", "Found", "altered_row", "leaf_fields", "row_of"]
+__all__ = ["Claim", "Found", "altered_row", "row_of"]
 
 Claim = Callable[[int], Mapping[str, str] | None]
 """The leaf fields of the record at that index; empty where it cannot be read, None where it is out of reach."""
@@ -62,14 +62,6 @@ def altered_row(index: int, leaf_hash: bytes, detail: str) -> RecordRow:
     """The row of a record that is not what was recorded. What its leaf says of event and pack is not repeated: by
     another word there it could be passed over."""
     return RecordRow(index, leaf_hash=leaf_hash, problem=ReplayClass.TAMPERED.value, detail=detail)
-
-
-def leaf_fields(leaf: bytes) -> dict[str, str]:
-    """The fields of a leaf; empty where this version cannot read it."""
-    try:
-        return read_commitment(leaf)
-    except ValueError:
-        return {}
 
 
 def _public(found: Found, fields: Mapping[str, str]) -> RecordRow:

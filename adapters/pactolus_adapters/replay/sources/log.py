@@ -5,19 +5,21 @@ with a record ends in its row; only a store that cannot be read ends the replay.
 """
 
 from collections.abc import Container, Iterator, Mapping
-from typing import Final, Protocol
+from typing import Final
 
 import pyarrow as pa
 
 from pactolus_adapters.replay.batches import RecordRow, record_batch
-from pactolus_adapters.replay.sources.found import Found, leaf_fields, row_of
+from pactolus_adapters.replay.sources.found import Found, row_of
 from pactolus_adapters.replay.spec import Partition
+from pactolus_adapters.trail.places import leaf_fields
+from pactolus_adapters.trail.readable import ReadableTrail
 from pactolus_adapters.trail.unreadable import class_of_unreadable
 from pactolus_engine.errors import PactolusError, RecordAltered, RecordGone
 from pactolus_engine.ports import StoredRecord
-from pactolus_engine.trail import Entry, ListedRecord, Selection
+from pactolus_engine.trail import Entry, Selection
 
-__all__ = ["OTHER_TENANT", "LogSource", "ReadableLog"]
+__all__ = ["OTHER_TENANT", "LogSource"]
 
 OTHER_TENANT: Final = "other-tenant"
 """The event of a record that is not the asking tenant's, or was erased and is nobody's."""
@@ -28,21 +30,11 @@ _PAGE: Final = 64
 _MOST_CLAIMS: Final = 1024
 
 
-class ReadableLog(Protocol):
-    """The part of `AuditTrail` that is read here; see there."""
-
-    def entries(self, first: int, end: int) -> Iterator[Entry]: ...
-
-    def opened(self, first: int, end: int) -> Iterator[tuple[int, StoredRecord | PactolusError]]: ...
-
-    def listed(self, selection: Selection, after: int, most: int) -> list[ListedRecord]: ...
-
-
 class LogSource:
     """`Source` over a log. A leaf counts as far as it matches its leaf hash: whether the hashes are those that were
     signed is what `pactolus audit verify` tells."""
 
-    def __init__(self, trail: ReadableLog, tenant: str | None = None) -> None:
+    def __init__(self, trail: ReadableTrail, tenant: str | None = None) -> None:
         """`tenant`: of the records of others nothing but their place is told; None means every tenant's."""
         self._trail = trail
         self._tenant = tenant
