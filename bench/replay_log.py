@@ -14,9 +14,9 @@ import json
 import multiprocessing
 import re
 import shutil
+import sys
 from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
-from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from decimal import Decimal
 from functools import cache, partial
@@ -24,6 +24,9 @@ from hashlib import sha256
 from itertools import islice
 from pathlib import Path
 from typing import Any
+
+ROOT = Path(__file__).resolve().parents[1]
+sys.path.insert(0, str(ROOT))
 
 from pactolus_adapters import wiring
 from pactolus_adapters.authoring.new_pack import new_pack
@@ -34,34 +37,15 @@ from pactolus_adapters.matchers.process import ProcessMatcher
 from pactolus_adapters.settings import Settings
 from pactolus_adapters.wiring.house import hallway_settings
 from pactolus_engine.errors import PactolusError
-from pactolus_engine.ports import NewRecord, PatientHistory, Receipt
+from pactolus_engine.ports import NewRecord
+from tests.support.taken_log import TakenLog
 
-ROOT = Path(__file__).resolve().parent.parent
 AT = datetime(2026, 3, 1, 9, tzinfo=UTC)
 _SCALE = {"%": 2, "1": 0, "10*-6": 6, "/10*6": 6, "{cells}/10*6{cells}": 6}
 SMALL_PACK = "follow-up"
 _CHUNK = 64
 _THREADS = 256
 _QUANTITY = re.compile(r'("valueQuantity": \{[^{}]*?"value": )([0-9.eE+-]+)([^{}]*?"code": "([^"]+)")')
-
-
-@dataclass(slots=True)
-class _Taken:
-    """An audit log that keeps what it is given for another process to record; it knows no history."""
-
-    records: list[NewRecord] = field(default_factory=list)
-    origin: str = "none"
-    healthy: bool = True
-
-    def append(self, record: NewRecord) -> tuple[Receipt, bytes]:
-        self.records.append(record)
-        return Receipt(self.origin, 0, b""), record.output
-
-    def answered(self, *_key: str) -> None:
-        return None
-
-    def history(self, _tenant: str, _names: tuple[str, ...]) -> PatientHistory:
-        return PatientHistory()
 
 
 def mrd(number: int) -> Decimal:
@@ -136,7 +120,7 @@ def _decided(rules: Path, refused: int, numbers: tuple[int, ...]) -> list[NewRec
     """What is to be recorded of these requests."""
     hallway = _hallway(rules)
     audit = hallway.audit
-    assert isinstance(audit, _Taken)
+    assert isinstance(audit, TakenLog)
     for number in numbers:
         pack, content = request(number, refused)
         command = EvaluateCommand(
@@ -154,7 +138,7 @@ def _decided(rules: Path, refused: int, numbers: tuple[int, ...]) -> list[NewRec
 def _hallway(rules: Path) -> Hallway:
     settings = Settings(rules=rules)
     matcher = MemoMatcher(ProcessMatcher())
-    audit: Any = _Taken()
+    audit: Any = TakenLog()
     return Hallway(wiring.open_shelf(settings), matcher, audit, system_clock, hallway_settings(settings))
 
 

@@ -3,7 +3,7 @@
 import json
 from collections.abc import Iterable, Sequence
 from concurrent.futures import ThreadPoolExecutor
-from dataclasses import dataclass, field, replace
+from dataclasses import replace
 from datetime import UTC, date, datetime
 from itertools import cycle, islice
 from pathlib import Path
@@ -17,33 +17,15 @@ from pactolus_adapters.packs.folder import FolderShelf
 from pactolus_adapters.settings import Settings
 from pactolus_adapters.wiring.house import hallway_settings, prepare_pack, store_place
 from pactolus_engine.errors import PactolusError
-from pactolus_engine.ports import NewRecord, PatientHistory, Receipt
+from pactolus_engine.ports import NewRecord
 from tests.support.small_packs import InProcess
+from tests.support.taken_log import TakenLog
 
 __all__ = ["AT", "PACK", "candidate_rules", "decided", "recorded", "rules_folder", "small_request"]
 
 AT = datetime(2026, 3, 1, 9, tzinfo=UTC)
 PACK = "follow-up"
 _RULE = Path("rules", "offer-go-on.yaml")
-
-
-@dataclass(slots=True)
-class _Taken:
-    """An audit log that keeps what it is given for another one to record; it knows no history."""
-
-    records: list[NewRecord] = field(default_factory=list)
-    origin: str = "none"
-    healthy: bool = True
-
-    def append(self, record: NewRecord) -> tuple[Receipt, bytes]:
-        self.records.append(record)
-        return Receipt(self.origin, 0, b""), record.output
-
-    def answered(self, *_key: str) -> None:
-        return None
-
-    def history(self, _tenant: str, _names: tuple[str, ...]) -> PatientHistory:
-        return PatientHistory()
 
 
 def rules_folder(path: Path) -> Path:
@@ -89,7 +71,7 @@ def small_request(name: str, value: str, unit: str = "%") -> bytes:
 
 def decided(rules: Path, requests: Iterable[bytes], pack: str = PACK) -> list[NewRecord]:
     """What a hallway over these rules records of each request, refusals too."""
-    settings, taken = Settings(rules=rules), _Taken()
+    settings, taken = Settings(rules=rules), TakenLog()
     shelf = FolderShelf(rules, prepare_pack)
     hallway = Hallway(shelf, InProcess(), taken, system_clock, hallway_settings(settings))  # type: ignore[arg-type]
     for content in requests:
