@@ -123,9 +123,8 @@ class GrpcServer:
         self._health.set_serving(False)
         time.sleep(self._limits.leave_seconds)
         self._admission.close()
-        if (
-            self._replays is not None
-        ):  # at once: it goes on at the next start, and what runs here may take its time
+        # Replays end at once: they go on at the next start, and what runs here may take its time.
+        if self._replays is not None:
             self._replays.close()
         idle = self._admission.wait_idle(self._limits.drain_seconds)
         # What has been evaluated is on its way out; open health watches and batches end here.
