@@ -157,7 +157,7 @@ def test_a_firm_answer_is_that_of_every_patient_who_may_be_meant() -> None:
     """Which is why proofs look at complete patients only."""
     seen: Counter[str] = Counter()
 
-    @settings(max_examples=60, suppress_health_check=list(HealthCheck))
+    @settings(max_examples=150, suppress_health_check=list(HealthCheck))
     @given(_PACKS, st.integers(0, 2**32))
     def property_(pack: Pack, seed: int) -> None:
         compiled = compile_pack(pack)

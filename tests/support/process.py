@@ -22,6 +22,7 @@ __all__ = [
     "children",
     "descendants",
     "environment",
+    "heeds_interrupts",
     "is_running",
     "serving",
     "workers",
@@ -90,6 +91,12 @@ def _port(process: subprocess.Popen[bytes], out: Path, start: int, err: Path) ->
     found = until(announced, 60)
     assert found, "the server announced no port"
     return int(found.group(1))
+
+
+def heeds_interrupts() -> None:
+    """For a new process, before its program: Ctrl-C ends it, also when whoever runs the tests was told to ignore it, as
+    everything is that a shell starts in the background."""
+    signal.signal(signal.SIGINT, signal.SIG_DFL)
 
 
 def until(look: Callable[[], _Found], seconds: float) -> _Found:
