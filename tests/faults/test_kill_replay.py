@@ -21,7 +21,7 @@ from pactolus_adapters.replay.parts import parts, read_results
 from pactolus_adapters.settings import Settings
 from pactolus_adapters.wiring.house import store_place
 from tests.faults.figures import tell
-from tests.support.process import COMMAND, descendants, environment, heeds_interrupts, is_running, until
+from tests.support.process import COMMAND, descendants, environment, heeding_interrupts, is_running, until
 from tests.support.replay_logs import decided, recorded, rules_folder, small_request
 
 KILLS = min(int(os.environ.get("PACTOLUS_KILLS", "3")), 20)
@@ -48,9 +48,8 @@ class Place:
         where = ("--data", str(self.data), "--rules", str(self.folder / "rules"))
         what = ("--to", str(self.records), "--report", str(self.folder / report))
         return subprocess.Popen(
-            [COMMAND, "replay", *where, *what, *more],
+            heeding_interrupts(COMMAND, "replay", *where, *what, *more),
             start_new_session=True,
-            preexec_fn=heeds_interrupts,
             text=True,
             stdout=subprocess.PIPE,
             stderr=subprocess.PIPE,

@@ -22,7 +22,7 @@ __all__ = [
     "children",
     "descendants",
     "environment",
-    "heeds_interrupts",
+    "heeding_interrupts",
     "is_running",
     "serving",
     "workers",
@@ -34,6 +34,11 @@ COMMAND = str(Path(sys.executable).with_name("pactolus"))
 _ANNOUNCED = re.compile(r"127\.0\.0\.1:([0-9]+)")
 _Found = TypeVar("_Found")
 _WORKER = "pactolus_adapters.matchers.worker"
+_HEED_INTERRUPTS = """
+import os, signal, sys
+signal.signal(signal.SIGINT, signal.SIG_DFL)
+os.execv(sys.argv[1], sys.argv[1:])
+"""
 
 
 def environment(**more: str) -> dict[str, str]:
@@ -93,10 +98,10 @@ def _port(process: subprocess.Popen[bytes], out: Path, start: int, err: Path) ->
     return int(found.group(1))
 
 
-def heeds_interrupts() -> None:
-    """For a new process, before its program: Ctrl-C ends it, also when whoever runs the tests was told to ignore it, as
-    everything is that a shell starts in the background."""
-    signal.signal(signal.SIGINT, signal.SIG_DFL)
+def heeding_interrupts(*command: str) -> list[str]:
+    """A command that Ctrl-C ends, also when whoever runs the tests was told to ignore it, as everything is that a shell
+    starts in the background: what a process ignores, those that it starts ignore too."""
+    return [sys.executable, "-c", _HEED_INTERRUPTS, *command]
 
 
 def until(look: Callable[[], _Found], seconds: float) -> _Found:

@@ -17,7 +17,7 @@ from pactolus_adapters.replay.runners.pool import MOST_DEATHS, PoolRunner
 from tests.adapters.replay.runners.small_worker import opened
 from tests.contract.runner import PARTITION_SIZE, MortalWorkersContract, Place, some_partitions
 from tests.support.examples import ROOT
-from tests.support.process import heeds_interrupts, is_running, until
+from tests.support.process import heeding_interrupts, is_running, until
 
 
 class TestPool(MortalWorkersContract):
@@ -59,14 +59,13 @@ class TestPool(MortalWorkersContract):
 @pytest.fixture
 def parent(tmp_path: Path) -> Iterator["subprocess.Popen[str]"]:
     """A process with a pool in the midst of partitions that take a minute, in a process group of its own."""
-    command = [sys.executable, "-m", "tests.adapters.replay.runners.in_a_pool", str(tmp_path)]
+    command = heeding_interrupts(sys.executable, "-m", "tests.adapters.replay.runners.in_a_pool", str(tmp_path))
     with subprocess.Popen(
         command,
         cwd=ROOT,
         stderr=subprocess.PIPE,
         text=True,
         start_new_session=True,
-        preexec_fn=heeds_interrupts,
     ) as process:
         try:
             assert until(lambda: len(parts(tmp_path / "replay")) == 4, 30)
