@@ -38,6 +38,8 @@ _ACTOR: Final = Actor("pactolus serve")
 _LEAST_PRIORITY: Final = 19
 _SILENCE_SECONDS: Final = 60
 _RECORDS_BETWEEN_SIGNS: Final = 8
+_TIMES_ASKED: Final = 2
+"""How often a rule engine is asked that does not answer."""
 _SIGN_SECONDS: Final = 5
 _LOOK_SECONDS: Final = 0.5
 
@@ -64,7 +66,7 @@ class Shadow:
         what = "shadow goes on" if kept else "shadow started"
         record = self.house.events.record(_ACTOR, Event("replay", _details(what, self.spec, first)))
         self._kept = kept or begin_shadow(data, _from(self.spec, first), record.index)
-        silence = _SILENCE_SECONDS + _RECORDS_BETWEEN_SIGNS * settings.match_seconds
+        silence = _SILENCE_SECONDS + _RECORDS_BETWEEN_SIGNS * _TIMES_ASKED * settings.match_seconds
         self._watch = ShadowWatch(partial(start_child, _live, settings, self._kept), self.tell, silence)
         self._watch.start()
 

@@ -1,5 +1,6 @@
 """Recorded requests of every kind answered again: byte for byte, or a class that says why not."""
 
+from collections.abc import Mapping
 from dataclasses import replace
 
 import pytest
@@ -12,7 +13,9 @@ from pactolus_adapters.replay.sources.log import LogSource
 from pactolus_adapters.replay.spec import OTHER_PACK, Partition
 from pactolus_adapters.trail.events import Event
 from pactolus_adapters.versions import software_versions
-from pactolus_engine.errors import EnginesDisagree, PactolusError, Violation
+from pactolus_engine.compiled import CompiledPack
+from pactolus_engine.errors import EnginesDisagree, MatcherFailed, PactolusError, Violation
+from pactolus_engine.ports import FiredRules
 from pactolus_engine.record import read_stored_input, stored_input
 from pactolus_engine.replay.result import ReplayClass, ReplayResult
 from tests.adapters.trail.room import AUDITOR, Room, the_shelf
@@ -112,6 +115,28 @@ def test_a_failure_that_has_gone_is_a_changed_outcome(room: Room, monkeypatch: p
     (found,) = results(room)
     assert (found.result_class, found.causes) == (ReplayClass.CHANGED_OUTCOME, ("unexplained",))
     assert found.recorded is not None and found.recorded.outcome == "failed"
+
+
+class Failing(InProcess):
+    """A rule engine that stops the first times it is asked."""
+
+    def __init__(self, times: int) -> None:
+        super().__init__()
+        self.left = times
+
+    def fired(self, pack: CompiledPack, atoms: Mapping[str, str]) -> FiredRules:
+        if self.left:
+            self.left -= 1
+            raise MatcherFailed("the rule engine stopped")
+        return super().fired(pack, atoms)
+
+
+@pytest.mark.parametrize(("times", "told"), [(1, "identical"), (2, "error")])
+def test_a_rule_engine_that_stops_is_asked_once_more(room: Room, times: int, told: str) -> None:
+    room.send(FULL)
+    matcher = Failing(times)
+    assert classes(room, replayer(matcher=matcher)) == [told]
+    assert matcher.left == 0
 
 
 def test_an_answer_that_other_software_gave_is_the_engine_s_change(room: Room) -> None:

@@ -59,7 +59,9 @@ class TestPool(MortalWorkersContract):
 @pytest.fixture
 def parent(tmp_path: Path) -> Iterator["subprocess.Popen[str]"]:
     """A process with a pool in the midst of partitions that take a minute, in a process group of its own."""
-    command = heeding_interrupts(sys.executable, "-m", "tests.adapters.replay.runners.in_a_pool", str(tmp_path))
+    command = heeding_interrupts(
+        sys.executable, "-m", "tests.adapters.replay.runners.in_a_pool", str(tmp_path)
+    )
     with subprocess.Popen(
         command,
         cwd=ROOT,
