@@ -9,6 +9,7 @@ from pactolus_adapters.replay.report.summary import RuleMoved, Summary
 from pactolus_adapters.replay.report.words import (
     causes_in_order,
     could_not_be_compared,
+    named_pack,
     outcome_name,
     records_read,
     replayed_under,
@@ -21,6 +22,7 @@ __all__ = ["render_summary"]
 _MOST_FLOWS: Final = 6
 _MOST_RULES: Final = 5
 _MOST_REASONS: Final = 3
+_SHOWN_DIGITS: Final = 16
 _Row = tuple[str, ...]
 
 _INDENT: Final = "   "
@@ -44,6 +46,8 @@ def _lines(summary: Summary, folder: Path | None) -> Iterator[str]:
     yield from section("Rules that came out otherwise", _rules(summary))
     yield from section("Not compared", _not_compared(summary))
     yield ""
+    if pack := summary.spec.pack:  # a candidate may have the version of the pack in force
+        yield f"pack     {clean(named_pack(pack))}, sha256 {pack.digest[:_SHOWN_DIGITS]}..."
     yield f"records  {records_read(summary)}"
     yield f"root     {summary.root}"
     if folder is not None:
