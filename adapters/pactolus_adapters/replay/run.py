@@ -13,6 +13,7 @@ from uuid import uuid4
 from pactolus_adapters.replay.folder import ReplayFolder, ReplayFolderUnfit, ReplayState
 from pactolus_adapters.replay.parts import parts, remove_unfinished
 from pactolus_adapters.replay.ports import OpenWorker, Progress, Runner
+from pactolus_adapters.replay.report.summarize import summarize
 from pactolus_adapters.replay.report.summary import HowItRan, Summary
 from pactolus_adapters.replay.report.write import write_report
 from pactolus_adapters.replay.spec import ReplaySpec, partitions
@@ -87,14 +88,16 @@ def run_parts(order: Order, how: How, open_worker: OpenWorker, progress: Progres
 
 def finish(order: Order, state: ReplayState, ran: HowItRan, record: Record) -> Finished:
     """Makes the report and records its root, once. Raises `ReplayFolderUnfit` when the results of a replay that was
-    finished before are no longer those whose root was recorded."""
-    summary = write_report(order.spec, order.folder, ran)
+    finished before are no longer those whose root was recorded, and `PartUnreadable` as `summarize`; the report is
+    then left as it is."""
+    summary = summarize(order.spec, order.folder, ran)
+    if state.finished is not None and summary.root != state.root:
+        raise ReplayFolderUnfit(
+            f"`{order.folder}` was altered since record `{state.finished}` of the audit log took its root"
+        )
+    write_report(summary, order.folder)
     remove_unfinished(order.folder)
     if state.finished is not None:
-        if summary.root != state.root:
-            raise ReplayFolderUnfit(
-                f"`{order.folder}` was altered since record `{state.finished}` of the audit log took its root"
-            )
         return Finished(summary, state, state.finished)
     details = _details("finished", order) | {
         "started": "" if state.started is None else str(state.started),

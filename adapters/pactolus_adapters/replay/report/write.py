@@ -7,9 +7,7 @@ from typing import Final
 from pactolus_adapters.releases.durable import replace_file
 from pactolus_adapters.replay.report.html import page
 from pactolus_adapters.replay.report.markdown import markdown
-from pactolus_adapters.replay.report.summarize import summarize
-from pactolus_adapters.replay.report.summary import HowItRan, Summary, written_summary
-from pactolus_adapters.replay.spec import ReplaySpec
+from pactolus_adapters.replay.report.summary import Summary, written_summary
 
 __all__ = ["write_report"]
 
@@ -20,10 +18,8 @@ _FORMS: Final[Mapping[str, Callable[[Summary], str]]] = {
 }
 
 
-def write_report(spec: ReplaySpec, folder: Path, ran: HowItRan) -> Summary:
-    """Summarizes the finished replay in a folder and writes `summary.json`, `.md` and `.html` there, over what an
-    earlier run has left. Raises `PartUnreadable` as `summarize`, `OSError` when nothing can be written."""
-    summary = summarize(spec, folder, ran)
+def write_report(summary: Summary, folder: Path) -> None:
+    """Writes `summary.json`, `.md` and `.html` into the folder of a replay, over what an earlier run has left. Raises
+    `OSError` when nothing can be written."""
     for name, form in _FORMS.items():
         replace_file(folder / name, form(summary).encode())
-    return summary

@@ -9,6 +9,7 @@ from tempfile import TemporaryDirectory
 from typing import Final
 
 from pactolus_adapters.replay.parts import RESULTS_FOLDER
+from pactolus_adapters.replay.report.summarize import summarize
 from pactolus_adapters.replay.report.summary import HowItRan, Summary
 from pactolus_adapters.replay.report.write import write_report
 from pactolus_adapters.replay.shadow.kept import KeptShadow
@@ -33,9 +34,9 @@ def write_shadow_report(shadow: KeptShadow, root: Callable[[int], bytes]) -> Sum
         _link_results(shadow.path / RESULTS_FOLDER, still / RESULTS_FOLDER)
         found = parts_so_far(shadow.state.spec, still)
         spec = with_end(shadow.state.spec, found)
-        summary = write_report(
-            _whole(spec, root), still, _how_it_ran(shadow, found[-1].path if found else None, spec)
-        )
+        ran = _how_it_ran(shadow, found[-1].path if found else None, spec)
+        summary = summarize(_whole(spec, root), still, ran)
+        write_report(summary, still)
         for file in sorted(still.glob(_FORMS)):
             file.replace(shadow.path / file.name)
     return summary

@@ -240,11 +240,13 @@ def test_results_that_are_no_longer_those_of_the_recorded_root_are_2(run: Runner
     assert run().code == 0
     (part,) = (place / "report" / "results").iterdir()
     part.unlink()
+    report = (place / "report" / "summary.json").read_bytes()
     with attacking(place / "data") as attacker:
         attacker.edit_payload(1)
     done = run()
     assert (done.code, done.out) == (2, "")
     assert f"was altered since record `{REQUESTS + 1}`" in done.err
+    assert (place / "report" / "summary.json").read_bytes() == report
 
 
 @pytest.mark.parametrize(
