@@ -13,7 +13,7 @@ from pactolus_adapters.replay.alone import LOCK_FILE, taken_lock
 from pactolus_adapters.replay.spec import ReplaySpec, read_spec, written_spec
 from pactolus_engine.errors import PactolusError
 
-__all__ = ["REPLAYS_FOLDER", "ReplayFolder", "ReplayFolderUnfit", "ReplayState"]
+__all__ = ["REPLAYS_FOLDER", "ReplayFolder", "ReplayFolderUnfit", "ReplayState", "not_written"]
 
 REPLAYS_FOLDER: Final = "replays"
 """Where replays go that nobody gave a place, below the data directory."""
@@ -55,7 +55,7 @@ class ReplayFolder:
             self.path.mkdir(mode=_FOR_OWNER_TO_ENTER, parents=True, exist_ok=True)
             lock = taken_lock(self.path)
         except OSError as error:
-            raise self._not_written(error) from error
+            raise not_written(self.path, error) from error
         if lock is None:
             raise ReplayFolderUnfit(
                 f"another replay works in `{self.path}`: wait for its end, or name another folder"
@@ -76,7 +76,7 @@ class ReplayFolder:
             document = json.loads((self.path / _FILE).read_text(encoding="utf-8"))
             spec = read_spec(json.dumps(document.pop("spec")))
             return ReplayState(spec, **document)
-        except (OSError, ValueError, TypeError, KeyError) as error:
+        except (OSError, ValueError, TypeError, KeyError, AttributeError) as error:
             raise ReplayFolderUnfit(
                 f"`{self.path}` is there and holds no replay: name a new folder, or one of a replay to go on with"
             ) from error
@@ -86,7 +86,7 @@ class ReplayFolder:
         try:
             self.path.mkdir(mode=_FOR_OWNER_TO_ENTER, parents=True, exist_ok=True)
         except OSError as error:
-            raise self._not_written(error) from error
+            raise not_written(self.path, error) from error
         self._write(state)
 
     def started(self, state: ReplayState, started: int) -> ReplayState:
@@ -113,10 +113,12 @@ class ReplayFolder:
         try:
             replace_file(self.path / _FILE, json.dumps(document, indent=2, sort_keys=True).encode())
         except OSError as error:
-            raise self._not_written(error) from error
+            raise not_written(self.path, error) from error
 
-    def _not_written(self, error: OSError) -> ReplayFolderUnfit:
-        return ReplayFolderUnfit(f"`{self.path}` cannot be written: {error.strerror or 'no reason is known'}")
+
+def not_written(folder: Path, error: OSError) -> ReplayFolderUnfit:
+    """The error to raise when the disk of a folder takes no more."""
+    return ReplayFolderUnfit(f"`{folder}` cannot be written: {error.strerror or 'no reason is known'}")
 
 
 def _is_unfinished(path: Path) -> bool:

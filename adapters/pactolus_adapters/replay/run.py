@@ -67,7 +67,7 @@ def begin(order: Order, record: Record) -> ReplayState:
         return state
     folder.begin(state)
     # Under an id of its own: whoever goes on after a crash between the two finds the record that was made.
-    event = Event("replay", _details("started", order), request_id=f"replay {state.id} started")
+    event = Event("replay", _details("started", state), request_id=f"replay {state.id} started")
     return folder.started(state, record(event).index)
 
 
@@ -89,7 +89,7 @@ def run_parts(order: Order, how: How, open_worker: OpenWorker, progress: Progres
 def finish(order: Order, state: ReplayState, ran: HowItRan, record: Record) -> Finished:
     """Makes the report and records its root, once. Raises `ReplayFolderUnfit` when the results of a replay that was
     finished before are no longer those whose root was recorded, and `PartUnreadable` as `summarize`; the report is
-    then left as it is."""
+    then left as it is. `OSError` when the disk takes no report."""
     summary = summarize(order.spec, order.folder, ran)
     if state.finished is not None and summary.root != state.root:
         raise ReplayFolderUnfit(
@@ -99,7 +99,7 @@ def finish(order: Order, state: ReplayState, ran: HowItRan, record: Record) -> F
     remove_unfinished(order.folder)
     if state.finished is not None:
         return Finished(summary, state, state.finished)
-    details = _details("finished", order) | {
+    details = _details("finished", state) | {
         "started": "" if state.started is None else str(state.started),
         "report_root": summary.root,
         **{f"results.{name}": str(count) for name, count in sorted(summary.classes.items())},
@@ -110,11 +110,12 @@ def finish(order: Order, state: ReplayState, ran: HowItRan, record: Record) -> F
     return Finished(summary, done, recorded.index)
 
 
-def _details(what: str, order: Order) -> dict[str, str]:
-    spec = order.spec
+def _details(what: str, state: ReplayState) -> dict[str, str]:
+    """Of the replay that was begun, whoever goes on with it and for whatever reason."""
+    spec = state.spec
     return {
         "what": what,
-        "reason": order.reason,
+        "reason": state.reason,
         "source": spec.source["kind"],
         "first": str(spec.first),
         "end": str(spec.end),

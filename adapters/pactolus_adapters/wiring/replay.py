@@ -23,6 +23,7 @@ from pactolus_adapters.replay.sources.bundles import open_bundles
 from pactolus_adapters.replay.sources.export import ExportSource
 from pactolus_adapters.replay.sources.folders import SourceKind, detect
 from pactolus_adapters.replay.sources.log import LogSource
+from pactolus_adapters.replay.sources.source_files import NOT_FOLLOWED
 from pactolus_adapters.replay.spec import ReplaySpec, check_software
 from pactolus_adapters.replay.work import PartitionWorker
 from pactolus_adapters.settings import Settings
@@ -44,6 +45,9 @@ _IF_HELD = (
     "if that is the server, ask it (`AuditService.StartReplay`), else wait for its end; a replay that was begun goes "
     "on with the same command and --report"
 )
+
+_PASSED_OVER = "passed over"
+_FOLDERS = f"{_PASSED_OVER} {NOT_FOLLOWED}"
 
 
 @dataclass(frozen=True, slots=True)
@@ -173,15 +177,26 @@ def _opened_source(
     kind = detect(wanted.path, bearing.limits)
     if kind is SourceKind.EXPORT:
         export = ExportSource(wanted.path, wanted.key)
-        yield _Opened(export.described(), export.first, export.end, export, True)
+        described = {**export.described(), **_beside(export.passed_over, begun)}
+        yield _Opened(described, export.first, export.end, export, True)
         return
     opens = open_bulk if kind is SourceKind.BULK_DATA else open_bundles
     at = written(milliseconds(wanted.at or system_clock()))
     if begun and wanted.at is None:
         at = begun.source.get("instant", at)
     with opens(wanted.path, at, bearing, workplace) as found:
-        beside = {f"passed over {name}": str(number) for name, number in sorted(found.passed_over.items())}
-        yield _Opened({**found.described(), **beside}, 0, found.count, found, False)
+        described = {**found.described(), **_beside(found.passed_over, begun)}
+        yield _Opened(described, 0, found.count, found, False)
+
+
+def _beside(passed_over: Mapping[str, int], begun: ReplaySpec | None) -> dict[str, str]:
+    """What was seen in a source and is in no record. Folders may come and go in a replay that was begun: its report may
+    lie among them."""
+    told = {f"{_PASSED_OVER} {name}": str(number) for name, number in sorted(passed_over.items())}
+    if begun is not None:
+        told.pop(_FOLDERS, None)
+        told |= {name: number for name, number in begun.source.items() if name == _FOLDERS}
+    return told
 
 
 def _log(settings: Settings, wanted: Wanted, begun: ReplaySpec | None) -> _Opened:

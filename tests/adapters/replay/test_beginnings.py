@@ -1,5 +1,6 @@
 """How a replay begins: after a crash in the midst of beginning, and with a range that is none."""
 
+from dataclasses import replace
 from functools import partial
 from pathlib import Path
 
@@ -21,15 +22,16 @@ from tests.support.examples import ROOT
 STATE = ReplayState(ReplaySpec({"kind": "log"}, 0, 1), "why", "an id", 3)
 
 
+def _killed(*_: object) -> None:
+    raise KeyboardInterrupt
+
+
 def test_a_crash_while_beginning_leaves_a_folder_to_begin_in(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    def killed(*_: object) -> None:
-        raise KeyboardInterrupt
-
     folder = ReplayFolder(tmp_path / "report")
     with monkeypatch.context() as patched, pytest.raises(KeyboardInterrupt):
-        patched.setattr(Path, "replace", killed)
+        patched.setattr(Path, "replace", _killed)
         folder.begin(STATE)
     assert list(folder.path.iterdir()) and folder.state() is None
     folder.begin(STATE)
@@ -48,15 +50,32 @@ def test_a_crash_after_a_record_of_it_finds_that_record(
     order = Order(ReplaySpec({"kind": "log"}, 0, 0), tmp_path / "report", "why")
     ran = HowItRan("inline", fixed_clock(), fixed_clock(), 0)
 
-    def killed(*_: object) -> None:
-        raise KeyboardInterrupt
-
     with monkeypatch.context() as patched, pytest.raises(KeyboardInterrupt):
-        patched.setattr(ReplayFolder, what, killed)
+        patched.setattr(ReplayFolder, what, _killed)
         finish(order, begin(order, record), ran, record)
     done = finish(order, begin(order, record), ran, record)
     assert (done.state.started, done.state.finished, log.size()) == (0, 1, 2)
     assert finish(order, begin(order, record), ran, record).recorded == 1
+
+
+@pytest.mark.parametrize("content", ["5", "null", "[]", "{", '{"spec": 5}'])
+def test_a_folder_of_something_else_is_told_as_one(tmp_path: Path, content: str) -> None:
+    (tmp_path / "replay.json").write_text(content)
+    with pytest.raises(ReplayFolderUnfit, match="holds no replay"):
+        ReplayFolder(tmp_path).state()
+
+
+def test_whoever_goes_on_may_give_another_reason(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    log = MemoryAuditLog(fixed_clock)
+    record = partial(EventRecorder(log, fixed_clock).record, Actor("cli:somebody"))
+    first = Order(ReplaySpec({"kind": "log"}, 0, 0), tmp_path / "report", "why")
+    other = replace(first, reason="another why")
+    ran = HowItRan("inline", fixed_clock(), fixed_clock(), 0)
+    with monkeypatch.context() as patched, pytest.raises(KeyboardInterrupt):
+        patched.setattr(ReplayFolder, "finish", _killed)
+        finish(first, begin(first, record), ran, record)
+    assert finish(other, begin(other, record), ran, record).recorded == 1
+    assert log.size() == 2
 
 
 def test_two_replays_never_work_in_one_folder(tmp_path: Path) -> None:

@@ -152,9 +152,10 @@ def _replayed(settings: "Settings", wanted: "Wanted", how: "How", folder: Path) 
         order = prepared.order
         state = run.begin(order, record)
         records = order.spec.end - order.spec.first
-        with replay_bar(run.records_done(order), records) as tell, _resumable(folder):
-            ran = run.run_parts(order, how, prepared.open_worker, tell)
-        return run.finish(order, state, ran, record)
+        with _resumable(folder, is_done=state.finished is not None):
+            with replay_bar(run.records_done(order), records) as tell:
+                ran = run.run_parts(order, how, prepared.open_worker, tell)
+            return run.finish(order, state, ran, record)
 
 
 def _text(finished: "Finished", folder: Path, *, as_json: bool) -> str:
@@ -166,18 +167,26 @@ def _text(finished: "Finished", folder: Path, *, as_json: bool) -> str:
 
 
 @contextmanager
-def _resumable(folder: Path) -> Iterator[None]:
+def _resumable(folder: Path, *, is_done: bool) -> Iterator[None]:
     """Says how to go on when the work is ended early, also by who asks the process to end; those have exit codes as
-    shells give them."""
+    shells give them. `is_done`: an earlier run came to the end, so that nothing is left to go on with.
+
+    Raises `ReplayFolderUnfit` where a disk takes no more.
+    """
+    from pactolus_adapters.replay.folder import not_written
+
     before = signal.signal(signal.SIGTERM, _end)
     try:
         yield
     except BaseException as ended:
-        click.echo(
-            f"the replay is not done; the same command with --report {folder} goes on with it", err=True
-        )
+        if not is_done:
+            click.echo(
+                f"the replay is not done; the same command with --report {folder} goes on with it", err=True
+            )
         if isinstance(ended, KeyboardInterrupt):
             sys.exit(_SIGNALLED + signal.SIGINT)
+        if isinstance(ended, OSError):
+            raise not_written(folder, ended) from ended
         raise
     finally:
         signal.signal(signal.SIGTERM, before)

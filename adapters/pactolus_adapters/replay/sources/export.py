@@ -21,6 +21,7 @@ from pactolus_adapters.replay.sources.export_file import (
 )
 from pactolus_adapters.replay.sources.export_row import found_in, is_proved
 from pactolus_adapters.replay.sources.found import altered_row, row_of
+from pactolus_adapters.replay.sources.source_files import NOT_FOLLOWED, names_in
 from pactolus_adapters.replay.spec import Partition
 from pactolus_adapters.tlog.keys import NoteVerifier
 from pactolus_adapters.trail.places import leaf_fields
@@ -42,7 +43,8 @@ _RANKS: Final = ("tampered", "", "erased", "error", "input-missing")
 
 
 class ExportSource:
-    """`Source` over exports of one log. `first` and `end`: the records that are to be in them.
+    """`Source` over exports of one log. `first` and `end`: the records that are to be in them. `passed_over`: links and
+    folders beside the files, which are not followed.
 
     Can be pickled: it is opened anew in any process that sees the files, which raises `ExportUnreadable` when they
     are not those of before.
@@ -54,7 +56,8 @@ class ExportSource:
         text that is no key."""
         self._opened_with = (path, verifier_key)
         verifier = NoteVerifier.from_text(verifier_key) if verifier_key else None
-        self._files, self._unreadable = _opened(path, verifier)
+        self._files, self._unreadable, others = _opened(path, verifier)
+        self.passed_over: Mapping[str, int] = {NOT_FOLLOWED: others} if others else {}
         _check_same_log(self._files)
         self.first = min(file.first for file in self._files)
         self.end = max(file.end for file in self._files)
@@ -125,7 +128,8 @@ class ExportSource:
     def _missing(self, index: int, damaged: Sequence[tuple[Group, str]]) -> RecordRow:
         why = next((text for group, text in damaged if group.first <= index < group.end), "")
         if not why and self._unreadable:
-            why = f"none of the files that can be read holds it, and `{min(self._unreadable)}` cannot be read"
+            names = " or ".join(f"`{name}`" for name in sorted(self._unreadable))
+            why = f"none of the files that can be read holds it; {names} cannot be read"
         if not why and any(file.is_by_time and file.first <= index < file.end for file in self._files):
             why = "it is not of the time that was exported"
         detail = f"not in the export: {why or 'its row is missing'}"
@@ -146,13 +150,14 @@ class ExportSource:
     # --- files ----------------------------------------------------------------------------------
 
     def _check_gaps(self) -> None:
-        """A file that cannot be read may be passed over when the others show where its records were."""
+        """Files that cannot be read may be passed over when the others show where the records of each were."""
         files = sorted(self._files, key=lambda file: file.first)
-        reach = files[0].end
+        gaps, reach = 0, files[0].end
         for file in files:
-            if file.first > reach:
-                return
+            gaps += file.first > reach
             reach = max(reach, file.end)
+        if len(self._unreadable) <= gaps:
+            return
         for name, unreadable in self._unreadable.items():
             raise ExportUnreadable(
                 name,
@@ -174,19 +179,22 @@ def _reopened(
 
 def _opened(
     path: Path, verifier: NoteVerifier | None
-) -> tuple[list[ExportFile], dict[str, ExportUnreadable]]:
-    """The exports at that place, and the files that are none."""
+) -> tuple[list[ExportFile], dict[str, ExportUnreadable], int]:
+    """The exports at that place, the files that are none, and how many other things are there."""
     if not path.is_dir():
-        return [open_export_file(path, verifier)], {}
+        return [open_export_file(path, verifier)], {}, 0
+    names, others = names_in(path)
     files: list[ExportFile] = []
     unreadable: dict[str, ExportUnreadable] = {}
-    for one in sorted(path.glob("*.parquet")):
+    for one in names:
+        if one.suffix.lower() != ".parquet":
+            continue
         try:
             files.append(open_export_file(one, verifier))
         except ExportUnreadable as error:
             unreadable[one.name] = error
     if files:
-        return files, unreadable
+        return files, unreadable, others
     for first in unreadable.values():
         raise first
     raise ExportUnreadable(path.name, "expected files named `*.parquet` in the folder")

@@ -28,6 +28,10 @@ class ExportUnreadable(InputInvalid):
         super().__init__([Violation(name, what)])
 
 
+_DIGITS: Final = 18
+"""Of an index: whatever is longer is none, and Python reads no number of some thousand digits."""
+
+
 class GroupDamaged(Exception):
     """A row group of a file cannot be read."""
 
@@ -139,7 +143,7 @@ def _groups(path: Path, layout: pq.FileMetaData) -> tuple[Group, ...]:
 def _range(path: Path, told: Mapping[str, str], groups: tuple[Group, ...], size: int) -> tuple[int, int]:
     """What is in the file by its metadata and by its row groups: each record that either tells of has a row."""
     texts = [told.get(name, "") for name in ("first_index", "end_index")]
-    if not all(text.isascii() and text.isdecimal() for text in texts):
+    if not all(text.isascii() and text.isdecimal() and len(text) <= _DIGITS for text in texts):
         raise ExportUnreadable(path.name, "expected metadata that tell which records are in it")
     first, end = (int(text) for text in texts)
     first = min([first, *(group.first for group in groups)])

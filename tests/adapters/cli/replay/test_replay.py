@@ -4,83 +4,20 @@ import json
 import shutil
 import subprocess
 import sys
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from contextlib import contextmanager
-from datetime import date
-from decimal import Decimal
 from pathlib import Path
 
 import pytest
 
-from pactolus_adapters.audit.stores import open_reader
-from pactolus_adapters.authoring.new_pack import new_pack
 from pactolus_adapters.cli.audit.operator import operator
-from pactolus_adapters.clock import system_clock
-from pactolus_adapters.fhir.exact_json import encode
-from pactolus_adapters.settings import Settings
-from pactolus_adapters.wiring.house import store_place
-from pactolus_engine.ports import StoredRecord
-from tests.adapters.cli.run import Run, Runner, runner
+from tests.adapters.cli.replay.conftest import REQUESTS, SECOND, VALUES, classes, events, summary
+from tests.adapters.cli.run import Runner, runner
 from tests.faults.tamper import attacking
 from tests.support.process import environment
 from tests.support.replay_logs import (
-    AT,
     PACK,
-    candidate_rules,
-    decided,
-    recorded,
-    rules_folder,
-    small_request,
 )
-
-SECOND = "second-look"
-"""Another pack on the same shelf."""
-
-VALUES = ("0.0001", "0.003", "0.05")
-"""Percent: below both thresholds, between them, above both."""
-
-REQUESTS = len(VALUES) + 2
-"""Those, one that is refused, and one for the other pack, which is the last."""
-
-
-@pytest.fixture(scope="module")
-def made(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """A rules folder, a candidate's, and a log; to be copied."""
-    folder = tmp_path_factory.mktemp("made")
-    rules = rules_folder(folder / "rules")
-    new_pack(SECOND, rules, date(2026, 3, 1))
-    candidate_rules(folder / "candidate")
-    asked = [small_request(f"p{number}", value) for number, value in enumerate(VALUES)]
-    records = [*decided(rules, [*asked, b"{"]), *decided(rules, [small_request("other", "0.0001")], SECOND)]
-    recorded(folder / "data", records).close()
-    return folder
-
-
-@pytest.fixture
-def place(made: Path, tmp_path: Path) -> Path:
-    """A copy of all that, for one test; also where its reports go."""
-    return Path(shutil.copytree(made, tmp_path / "place"))
-
-
-@pytest.fixture
-def run(place: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]) -> Runner:
-    """The command, in this process."""
-    start = runner(place / "data", monkeypatch, capsys)
-    monkeypatch.setenv("PACTOLUS_RULES", str(place / "rules"))
-
-    def replay(*arguments: object, report: str = "report") -> Run:
-        return start("replay", *arguments, "--runner", "inline", "--report", place / report)
-
-    return replay
-
-
-def _events(place: Path, first: int = REQUESTS) -> list[StoredRecord]:
-    """What was recorded behind the requests."""
-    reader = open_reader(store_place(Settings(data=place / "data")), system_clock)
-    try:
-        return [reader.read(index) for index in range(first, reader.size())]
-    finally:
-        reader.close()
 
 
 @contextmanager
@@ -108,17 +45,6 @@ log.close()
         process.communicate(timeout=30)
 
 
-def _summary(done: Run) -> dict[str, object]:
-    document: dict[str, object] = json.loads(done.out)
-    return document
-
-
-def _classes(done: Run) -> dict[str, int]:
-    found = _summary(done)["classes"]
-    assert isinstance(found, dict)
-    return {name: count for name, count in found.items() if count}
-
-
 # --- exit codes -------------------------------------------------------------------------------------
 
 
@@ -140,29 +66,29 @@ def test_differences_are_10(run: Runner, place: Path) -> None:
     done = run("--pack", f"{PACK}@0.2.0", "--packs", place / "candidate", "--json")
     assert (done.code, done.err) == (10, "")
     # The refusal is one under any pack; the record of the other pack is not meant.
-    assert _classes(done) == {"identical": len(VALUES), "changed-outcome": 1}
-    assert _summary(done)["passed_over"] == {"other-pack": 1}
-    assert _summary(done)["causes"] == {"rule:offer-go-on": 1}
+    assert classes(done) == {"identical": len(VALUES), "changed-outcome": 1}
+    assert summary(done)["passed_over"] == {"other-pack": 1}
+    assert summary(done)["causes"] == {"rule:offer-go-on": 1}
 
 
 def test_what_could_not_be_compared_is_1(run: Runner, place: Path) -> None:
     with attacking(place / "data") as attacker:
         attacker.edit_payload(1)
     done = run("--json")
-    assert (done.code, _classes(done)) == (1, {"identical": REQUESTS - 1, "tampered": 1})
+    assert (done.code, classes(done)) == (1, {"identical": REQUESTS - 1, "tampered": 1})
 
 
 def test_differences_count_before_what_could_not_be_compared(run: Runner, place: Path) -> None:
     with attacking(place / "data") as attacker:
         attacker.edit_payload(0)
     done = run("--pack", PACK, "--packs", place / "candidate", "--json")
-    assert (done.code, _classes(done)["tampered"]) == (10, 1)
+    assert (done.code, classes(done)["tampered"]) == (10, 1)
 
 
 @pytest.mark.parametrize("asked", [("--from", 9), ("--to", 9), ("--from", 3, "--to", 2)])
 def test_a_range_that_is_none_is_3(run: Runner, place: Path, asked: tuple[object, ...]) -> None:
     done = run(*asked)
-    assert (done.code, done.out, _events(place)) == (3, "", [])
+    assert (done.code, done.out, events(place)) == (3, "", [])
     assert f"within 0 to {REQUESTS}" in done.err
     assert not (place / "report").exists()
 
@@ -170,7 +96,7 @@ def test_a_range_that_is_none_is_3(run: Runner, place: Path, asked: tuple[object
 @pytest.mark.parametrize("pack", ["no-such-pack", f"{PACK}@9.9.9"])
 def test_a_pack_that_there_is_not_is_4(run: Runner, place: Path, pack: str) -> None:
     done = run("--pack", pack)
-    assert (done.code, done.out, _events(place)) == (4, "", [])
+    assert (done.code, done.out, events(place)) == (4, "", [])
     assert "no such pack" in done.err and "--packs" in done.err
 
 
@@ -186,7 +112,7 @@ def test_a_log_that_another_process_holds_is_5_and_says_what_to_do(run: Runner, 
         done = run()
     assert (done.code, done.out) == (5, "")
     assert "AuditService.StartReplay" in done.err
-    assert _events(place) == []
+    assert events(place) == []
     assert run().code == 0
 
 
@@ -197,12 +123,32 @@ def test_a_folder_of_another_replay_is_2(run: Runner, place: Path) -> None:
     assert (done.code, done.out) == (2, "")
     assert "holds another replay" in done.err
     assert (place / "report" / "replay.json").read_bytes() == before
-    assert len(_events(place)) == 2
+    assert len(events(place)) == 2
+
+
+def test_a_disk_that_takes_no_more_is_2_and_says_how_to_go_on(run: Runner, place: Path) -> None:
+    report = place / "report"
+    assert run().code == 0
+    shutil.rmtree(report / "results")
+    (report / "results").write_text("no folder")  # what is written there fails as on a full disk
+    state = json.loads((report / "replay.json").read_text())
+    (report / "replay.json").write_text(json.dumps({**state, "finished": None, "root": ""}))
+    done = run()
+    assert (done.code, done.out) == (2, "")
+    assert "goes on with it" in done.err and "cannot be written: File exists" in done.err
+    (report / "results").unlink()
+    (report / "summary.md").unlink()
+    (report / "summary.md").mkdir()
+    done = run()
+    assert (done.code, done.out) == (2, "")
+    assert "goes on with it" in done.err and "cannot be written: Is a directory" in done.err
+    (report / "summary.md").rmdir()
+    assert run().code == 0
 
 
 def test_a_folder_of_something_else_is_2(run: Runner, place: Path) -> None:
     done = run(report="rules")
-    assert (done.code, done.out, _events(place)) == (2, "", [])
+    assert (done.code, done.out, events(place)) == (2, "", [])
     assert "holds no replay" in done.err
 
 
@@ -212,17 +158,17 @@ def test_a_folder_of_something_else_is_2(run: Runner, place: Path) -> None:
 def test_the_json_is_the_summary_in_the_folder(run: Runner, place: Path) -> None:
     done = run("--json")
     assert done.out == (place / "report" / "summary.json").read_text(encoding="utf-8")
-    found = _summary(done)
+    found = summary(done)
     assert (found["records"], found["results"], found["passed_over"]) == (REQUESTS, REQUESTS, {})
 
 
 def test_a_replay_that_is_done_is_told_again_and_recorded_once(run: Runner, place: Path) -> None:
     first, again = run("--json"), run("--json")
     assert (first.code, again.code) == (0, 0)
-    assert _summary(first)["root"] == _summary(again)["root"]
-    assert [one.event for one in _events(place)] == ["replay", "replay"]
+    assert summary(first)["root"] == summary(again)["root"]
+    assert [one.event for one in events(place)] == ["replay", "replay"]
     elsewhere = run("--to", REQUESTS, "--json", report="elsewhere")
-    assert _summary(elsewhere)["root"] == _summary(first)["root"]
+    assert summary(elsewhere)["root"] == summary(first)["root"]
 
 
 def test_results_that_are_torn_are_2_and_those_that_are_gone_are_made_anew(run: Runner, place: Path) -> None:
@@ -233,7 +179,7 @@ def test_results_that_are_torn_are_2_and_those_that_are_gone_are_made_anew(run: 
     assert (torn.code, torn.out) == (2, "") and part.name in torn.err
     part.unlink()
     again = run("--json")
-    assert (again.code, _summary(again)["root"]) == (0, _summary(done)["root"])
+    assert (again.code, summary(again)["root"]) == (0, summary(done)["root"])
 
 
 def test_results_that_are_no_longer_those_of_the_recorded_root_are_2(run: Runner, place: Path) -> None:
@@ -264,14 +210,14 @@ def test_only_what_was_asked_for_is_replayed(
     run: Runner, asked: tuple[object, ...], indexes: int, passed_over: dict[str, int]
 ) -> None:
     done = run(*asked, "--json")
-    found = _summary(done)
+    found = summary(done)
     assert (done.code, found["results"], found["passed_over"]) == (0, indexes, passed_over)
     assert found["records"] == indexes + sum(passed_over.values())
 
 
 def test_a_pack_that_decided_nothing_is_no_all_clear(run: Runner) -> None:
     done = run("--of", "no-such-pack", "--json")
-    found = _summary(done)
+    found = summary(done)
     assert (done.code, found["results"], found["passed_over"]) == (1, 0, {"other-pack": 5})
 
 
@@ -286,16 +232,16 @@ def test_a_bar_is_for_terminals(run: Runner, monkeypatch: pytest.MonkeyPatch) ->
 
 def test_its_begin_and_its_end_are_recorded_with_who_why_and_the_root(run: Runner, place: Path) -> None:
     done = run("--pack", PACK, "--packs", place / "candidate", "--reason", "a new threshold", "--json")
-    begun, finished = _events(place)
+    begun, finished = events(place)
     assert [begun.event, finished.event] == ["replay", "replay"]
     leaves = [json.loads(one.leaf) for one in (begun, finished)]
-    assert [leaf.get("report_root") for leaf in leaves] == [None, _summary(done)["root"]]
+    assert [leaf.get("report_root") for leaf in leaves] == [None, summary(done)["root"]]
     told = [json.loads(one.input) for one in (begun, finished)]
     assert [one["what"] for one in told] == ["started", "finished"]
     for one in told:
         assert (one["reason"], one["pack"], one["end"]) == ("a new threshold", f"{PACK}@0.2.0", str(REQUESTS))
     assert told[1]["started"] == str(REQUESTS)
-    assert told[1]["report_root"] == _summary(done)["root"]
+    assert told[1]["report_root"] == summary(done)["root"]
     assert told[1]["results.changed-outcome"] == "1"
     assert b"a new threshold" not in begun.leaf + finished.leaf  # somebody may have named a patient
 
@@ -307,79 +253,3 @@ def test_the_operator_is_recorded(
     for index in (REQUESTS, REQUESTS + 1):
         shown = runner(place / "data", monkeypatch, capsys)("audit", "show", index)
         assert (shown.code, operator().client in shown.out) == (0, True)
-
-
-# --- other sources ----------------------------------------------------------------------------------
-
-
-def test_an_export_is_replayed_as_the_log_that_it_is_of(
-    run: Runner, place: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
-) -> None:
-    out, command = place / "records.parquet", runner(place / "data", monkeypatch, capsys)
-    assert (
-        command("audit", "export", "--format", "parquet", "--with-patient-data", "--out", out, "--to", 4).code
-        == 0
-    )
-    monkeypatch.setenv("PACTOLUS_RULES", str(place / "rules"))
-    of_export, of_log = run(out, "--json"), run("--to", 4, "--json", report="of-log")
-    assert (of_export.code, _classes(of_export)) == (0, {"identical": 4})
-    assert _summary(of_export)["root"] == _summary(of_log)["root"]
-    assert [one.event for one in _events(place)][1:3] == ["replay", "replay"]
-    other = run(out, "--pack", PACK, "--packs", place / "candidate", report="other")
-    assert other.code == 10
-
-
-def test_an_export_without_patient_data_has_no_inputs(
-    run: Runner, place: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
-) -> None:
-    out, command = place / "records.parquet", runner(place / "data", monkeypatch, capsys)
-    assert command("audit", "export", "--format", "parquet", "--out", out, "--to", 4).code == 0
-    monkeypatch.setenv("PACTOLUS_RULES", str(place / "rules"))
-    done = run(out, "--json")
-    assert (done.code, _classes(done)) == (1, {"input-missing": 4})
-
-
-def _bundles(folder: Path) -> Path:
-    """Each request as a file."""
-    folder.mkdir()
-    for number, value in enumerate(VALUES):
-        entries = small_request(f"p{number}", value)
-        bundle = b'{"resourceType":"Bundle","type":"collection","entry":[%s]}' % b",".join(
-            b'{"resource":%s}' % one for one in _resources(entries)
-        )
-        (folder / f"{number}.json").write_bytes(bundle)
-    return folder
-
-
-def _bulk(folder: Path) -> Path:
-    """All of them by type, a line for each resource."""
-    folder.mkdir()
-    for number, value in enumerate(VALUES):
-        for one in _resources(small_request(f"p{number}", value)):
-            with (folder / f"{json.loads(one)['resourceType']}.ndjson").open("ab") as file:
-                file.write(one + b"\n")
-    return folder
-
-
-def _resources(request: bytes) -> list[bytes]:
-    """The resources of an array, with their numbers as they are written."""
-    return [encode(one) for one in json.loads(request, parse_float=Decimal)]
-
-
-@pytest.mark.parametrize("write", [_bundles, _bulk])
-def test_what_was_never_evaluated_is_new_and_has_its_answers(
-    run: Runner, place: Path, write: Callable[[Path], Path]
-) -> None:
-    source = write(place / "cohort")
-    asked = (source, "--pack", PACK, "--at", AT.isoformat(), "--json")
-    done = run(*asked)
-    assert (done.code, done.err, _classes(done)) == (0, "", {"new": len(VALUES)})
-    flows = _summary(done)["flows"]
-    assert isinstance(flows, list)
-    assert {(one["before"], one["after"]): one["records"] for one in flows} == {
-        ("", "OFFER"): 1,
-        ("", "OUT_OF_SCOPE"): 2,
-    }
-    assert [one.event for one in _events(place)] == ["replay", "replay"]
-    elsewhere = run(*asked, "--data", place / "new-data", report="elsewhere")  # a log is made for its records
-    assert elsewhere.code == 0 and _summary(elsewhere)["root"] == _summary(done)["root"]

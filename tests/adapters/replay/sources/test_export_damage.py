@@ -42,6 +42,10 @@ FILES: dict[str, tuple[Callable[[Path], Any], str]] = {
     "no key": (lambda path: rewritten(path, verifier_key=""), "checkpoint that the key in the file"),
     "no checkpoint": (lambda path: rewritten(path, checkpoint=""), "checkpoint that the key in the file"),
     "no range": (lambda path: rewritten(path, end_index="many"), "which records"),
+    "a range of too many digits": (
+        lambda path: rewritten(path, first_index="9" * 5000),
+        "which records",
+    ),
     "a range beyond the log": (
         lambda path: rewritten(path, end_index="1000000000000"),
         "as its checkpoint says",
@@ -164,6 +168,28 @@ def test_a_file_at_the_end_must_be_readable(folder: Path) -> None:
     (violation,) = refused.value.violations
     assert violation.field == "400.parquet"
     assert "do not show which records were in it" in violation.description
+
+
+def test_one_gap_does_not_stand_for_two_files(folder: Path) -> None:
+    for name in ("200.parquet", "400.parquet"):
+        _truncated(folder / name)
+    with pytest.raises(ExportUnreadable):
+        ExportSource(folder)
+    shutil.copy(folder / "0.parquet", folder / "600.parquet")
+    _truncated(folder / "600.parquet")
+    with pytest.raises(ExportUnreadable):
+        ExportSource(folder)
+
+
+def test_the_ending_of_a_name_may_be_in_capitals_and_what_is_not_followed_is_counted(
+    whole: Path, folder: Path
+) -> None:
+    (folder / "400.parquet").rename(folder / "400.PARQUET")
+    (folder / "more").mkdir()
+    (folder / "link.parquet").symlink_to(whole)
+    source = ExportSource(folder)
+    assert (source.end, source.described()["files"]) == (600, "3")
+    assert list(source.passed_over.values()) == [2]
 
 
 def test_of_two_exports_of_a_record_the_one_with_its_payload_counts(
