@@ -1,6 +1,7 @@
 """What is kept of each replay that callers begin: a small file beside its folder, `ID.json` beside `ID/`.
 
-The file is there before the folder. One without a folder was never begun: nobody was told of it.
+The file is there before the folder, and the folder before the record of its start. One without that record was never
+begun: nobody was told of it.
 """
 
 import json
@@ -74,11 +75,16 @@ class JobFolder:
             return None
 
     def state(self, replay_id: str) -> ReplayState | None:
-        """What the folder of one says; None when it was not begun, or cannot be read."""
+        """What the folder of one says, also when its start is not recorded; None when it cannot be read."""
         try:
             return self.of(replay_id).state()
         except ReplayFolderUnfit:
             return None
+
+    def begun(self, replay_id: str) -> ReplayState | None:
+        """What the folder of one says whose start is recorded."""
+        state = self.state(replay_id)
+        return None if state is None or state.started is None else state
 
     def keep(self, job: Job, *, durably: bool = True) -> None:
         """Writes what is kept of one, whole or not at all; not `durably`: a power cut may bring back what was kept
@@ -103,9 +109,9 @@ class JobFolder:
             job = self.job(file.stem)
             if job is None or job.is_ended:
                 continue
-            state = self.state(job.replay_id)
-            if state is not None:
-                begun.append((state.started or 0, job))
+            state = self.begun(job.replay_id)
+            if state is not None and state.started is not None:
+                begun.append((state.started, job))
             elif not self.of(job.replay_id).path.exists():
                 self.drop(job.replay_id)
         return [job for _, job in sorted(begun, key=lambda one: one[0])]

@@ -72,14 +72,7 @@ class Replays:
     def open(self) -> None:
         """Goes on with what was not done, and takes new ones, unless another process does so in this folder."""
         with self._changed:
-            try:
-                self._refusal = None if self._folder.hold() else ReplaysElsewhere()
-            except OSError as error:
-                self._refusal = _not_kept(error)
-            if self._refusal is None:
-                self._waiting.extend(job.replay_id for job in self._folder.unfinished())
-                self._thread = Thread(target=self._work, name="replays", daemon=True)
-                self._thread.start()
+            self._take()
 
     def close(self) -> None:
         """Ends what is being done, at once; it is gone on with later. Idempotent."""
@@ -103,11 +96,13 @@ class Replays:
         check_installed()
         replay_id = asked.replay_id(actor)
         with self._changed:
+            self._take_over()
             if self._refusal is not None:
                 raise self._refusal
             state = self._begun(replay_id, asked) or self._begin(replay_id, actor, asked)
             self._changed.notify_all()
-        return replay_id, state.started or 0
+        assert state.started is not None  # its record is durable, or `begin` raised
+        return replay_id, state.started
 
     def status(self, tenant: str, replay_id: str) -> Status:
         """How far a replay is. Raises `ReplayNotFound`."""
@@ -120,6 +115,7 @@ class Replays:
         or when it is not wanted any more (see `wake`). Raises `ReplayNotFound`, `ReplaysEnding`."""
         until = monotonic() + seconds
         with self._changed:
+            self._take_over()
             while True:
                 status = self.status(tenant, replay_id)
                 if not status.is_running or status.records_done > seen:
@@ -156,20 +152,37 @@ class Replays:
         found = list(islice(results_after(path, state.spec, classes or DIFFERENCES, after), most + 1))
         return found[:most], len(found) <= most
 
+    def _take(self) -> None:
+        try:
+            self._refusal = None if self._folder.hold() else ReplaysElsewhere()
+        except OSError as error:
+            self._refusal = _not_kept(error)
+        if self._refusal is None:
+            self._waiting.extend(job.replay_id for job in self._folder.unfinished())
+            self._thread = Thread(target=self._work, name="replays", daemon=True)
+            self._thread.start()
+
+    def _take_over(self) -> None:
+        """From a server that did them in this folder when this one was opened, once it has ended."""
+        if isinstance(self._refusal, ReplaysElsewhere):
+            self._take()
+
     def _known(self, tenant: str, replay_id: str) -> tuple[Job, ReplayState]:
         job = self._folder.job(replay_id)
-        state = self._folder.state(replay_id) if job is not None and job.tenant == tenant else None
+        state = self._folder.begun(replay_id) if job is not None and job.tenant == tenant else None
         if job is None or state is None:
             raise ReplayNotFound
         return replace(job, failed=self._failed.get(replay_id, job.failed)), state
 
     def _begun(self, replay_id: str, asked: Asked) -> ReplayState | None:
-        """What this request id began before; gone on with if it failed."""
+        """What this request id began before; gone on with if it failed. None also while its start is not recorded."""
         job, state = self._folder.job(replay_id), self._folder.state(replay_id)
         if job is None or state is None:
             return None
         if job.asked != asked.digest():
             raise RequestIdReused("`request_id` came before with other request fields; take a new one")
+        if state.started is None:
+            return None
         if job.failed or replay_id in self._failed:
             self._check_room()
             self._keep(replace(job, failed=""))
@@ -178,10 +191,13 @@ class Replays:
         return state
 
     def _begin(self, replay_id: str, actor: Actor, asked: Asked) -> ReplayState:
+        """Begins one, or goes on with the beginning of one whose start could not be recorded."""
         from pactolus_adapters.replay.run import Order, begin
 
         self._check_room()
-        order = Order(self._means.spec(actor.tenant, asked), self._folder.of(replay_id).path, asked.reason)
+        kept = self._folder.state(replay_id)
+        spec = kept.spec if kept else self._means.spec(actor.tenant, asked)
+        order = Order(spec, self._folder.of(replay_id).path, asked.reason)
         self._keep(Job(replay_id, actor.tenant, actor.client, asked.digest()))
         try:
             state = begin(order, partial(self._means.events.record, actor))
@@ -218,7 +234,7 @@ class Replays:
         from pactolus_adapters.replay.jobs.process import ReplayProcess
         from pactolus_adapters.replay.run import Order
 
-        job, state = self._folder.job(replay_id), self._folder.state(replay_id)
+        job, state = self._folder.job(replay_id), self._folder.begun(replay_id)
         if job is None or state is None:  # the operator removed it
             return
         order = Order(state.spec, self._folder.of(replay_id).path, state.reason)

@@ -30,6 +30,7 @@ from pactolus_adapters.trail.events import Actor, EventRecorder
 from pactolus_engine.errors import AuditUnavailable, RequestIdReused
 from pactolus_engine.replay.result import ReplayClass
 from tests.adapters.replay.runners.small_worker import Habits, opened, small_worker
+from tests.contract.audit_log import new_record
 from tests.support.process import is_running, until
 
 EHR = Actor("ehr", "north")
@@ -244,6 +245,46 @@ def test_a_second_process_on_the_folder_does_nothing_in_it(bench: Bench) -> None
         second.start(EHR, Asked())
     second.close()
     assert bench.log.size() == 0
+
+
+def test_it_takes_over_when_the_first_has_ended(bench: Bench) -> None:
+    bench.habits["seconds"] = 60
+    left = bench.start()
+    bench.habits["seconds"] = 0
+    second = bench.made()
+    second.open()
+    try:
+        assert second.wait("north", left, 0, 0, lambda: True).is_running
+        bench.replays.close()
+        asked, _ = second.start(EHR, Asked(end=1))
+        for replay_id in (left, asked):
+            end = monotonic() + 60
+            while second.wait("north", replay_id, RECORDS, 10, lambda: True).is_running and monotonic() < end:
+                pass
+            assert second.status("north", replay_id).counts is not None
+    finally:
+        second.close()
+
+
+def test_a_start_that_could_not_be_recorded_is_none(bench: Bench, monkeypatch: pytest.MonkeyPatch) -> None:
+    def full(*_: object) -> None:
+        raise AuditUnavailable("the disk is full")
+
+    with monkeypatch.context() as patched:
+        patched.setattr(bench.log, "append", full)
+        with pytest.raises(AuditUnavailable):
+            bench.start("one")
+    replay_id = Asked("one").replay_id(EHR)
+    for again in (bench.again, lambda: None):
+        with pytest.raises(ReplayNotFound):
+            bench.replays.status("north", replay_id)
+        again()
+    with pytest.raises(RequestIdReused):
+        bench.start("one", reason="another")
+    bench.log.append(new_record("between"))  # the log has grown, the replay is of what was asked for
+    assert bench.replays.start(EHR, Asked("one")) == (replay_id, 1)
+    assert bench.ended(replay_id).counts is not None
+    assert b'"started"' in bench.log.read(1).input and bench.log.size() == 3
 
 
 def test_what_was_never_begun_is_forgotten_and_what_is_none_is_left_alone(bench: Bench) -> None:
