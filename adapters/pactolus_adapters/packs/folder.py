@@ -32,12 +32,19 @@ class FolderShelf:
     """The packs of one rules folder, as they were when it was opened; implements `PackShelf`."""
 
     def __init__(
-        self, path: Path, compile_pack: Callable[[Pack], CompiledPack], overlays: Path | None = None
+        self,
+        path: Path,
+        compile_pack: Callable[[Pack], CompiledPack],
+        overlays: Path | None = None,
+        *,
+        where_they_fit: bool = False,
     ) -> None:
         """Reads and compiles every pack, or raises `PackInvalid` with the issues of all of them.
 
         `overlays` is the folder of the site's overlays; each is read with its pack. Places in the error
-        are relative to the rules folder, those of overlays begin with `overlays/`.
+        are relative to the rules folder, those of overlays begin with `overlays/`. `where_they_fit`: a pack that
+        its overlay does not fit, such as another version, is read as its authors wrote it, and an overlay may be for
+        no pack at all.
         """
         site = OverlayFolder(overlays)
         packs: list[CompiledPack] = []
@@ -49,13 +56,12 @@ class FolderShelf:
             try:
                 files = read_pack_files(folder)
                 ids.append(declared_id(files))
-                overlay, approvals = site.of(ids[-1]), site.approvals_of(ids[-1])
-                read = read_pack(folder.name, files, overlay=overlay, site_approvals=approvals)
-                packs.append(compile_pack(read))
+                packs.append(compile_pack(_read(folder.name, files, site, where_it_fits=where_they_fit)))
             except PackInvalid as error:
                 refused.append(folder.name)
                 issues.extend(i if is_of_site(i) else inside(folder.name, i) for i in error.issues)
-        if len(ids) == len(folders) and all(ids):  # a pack without an id may be the one that is meant
+        # A pack without an id may be the one that is meant.
+        if not where_they_fit and len(ids) == len(folders) and all(ids):
             site.refuse_strangers(ids)
         issues += [*site.issues, *_twins(packs)]
         if issues:
@@ -74,6 +80,16 @@ class FolderShelf:
     def all(self) -> tuple[CompiledPack, ...]:
         """Every pack, sorted by id and version."""
         return self._packs
+
+
+def _read(name: str, files: dict[str, bytes], site: OverlayFolder, *, where_it_fits: bool) -> Pack:
+    pack_id = declared_id(files)
+    try:
+        return read_pack(name, files, overlay=site.of(pack_id), site_approvals=site.approvals_of(pack_id))
+    except PackInvalid as error:
+        if where_it_fits and all(map(is_of_site, error.issues)):
+            return read_pack(name, files)
+        raise
 
 
 def read_pack_files(folder: Path) -> dict[str, bytes]:

@@ -47,11 +47,14 @@ class PacksByDigest:
 
 def candidate(shelves: Iterable[PackShelf], pack_id: str, version: str = "") -> CompiledPack:
     """The pack of that name on the first shelf that has it. Raises `PackNotFound`."""
-    for shelf in shelves:
+    tried = list(shelves)
+    for shelf in tried:
         try:
             return shelf.get(pack_id, version)
         except PackNotFound:
             continue
+    name = f"{pack_id}@{version}" if version else pack_id
+    there = sorted({f"`{one.pack.id}@{one.pack.version}`" for shelf in tried for one in shelf.all()})
     raise PackNotFound(
-        "no such pack, or no such version of it, is on the shelf; name the folder that holds it (--packs)"
+        f"there is no pack `{name}`; there are: {', '.join(there) or 'none'} (--packs names further folders)"
     )

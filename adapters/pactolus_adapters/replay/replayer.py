@@ -56,7 +56,7 @@ class Replayer:
         """Why a record is no part of the replay, or empty. What cannot tell its event is part of it."""
         if row.event and row.event not in _REQUESTS:
             return row.event
-        return OTHER_PACK if self.of and row.event and row.pack_id not in {"", self.of} else ""
+        return OTHER_PACK if self.of and row.event and _pack_of(row) not in {"", self.of} else ""
 
     def result(self, row: RecordRow) -> ReplayResult:
         """What became of one record; whatever is wrong with it ends here."""
@@ -68,13 +68,20 @@ class Replayer:
         try:
             stored = read_stored_input(row.input)
             base = replace(base, pack=_named(stored))
-            compiled = self.candidate or self.packs.get(stored.decided.pack.digest)
+            compiled = self._pack_for(row, stored)
             if compiled is None:
                 missing = replace(base, result_class=ReplayClass.INPUT_MISSING, detail=_no_pack(stored))
                 return replace(missing, recorded=_recorded(row)[2])
             return self._evaluated(base, row, stored, compiled)
         except Exception:  # noqa: BLE001 - one record must not end the rest; its text may hold what a resource held
             return replace(base, detail=_UNREADABLE)
+
+    def _pack_for(self, row: RecordRow, stored: StoredInput) -> CompiledPack | None:
+        """The candidate, or the pack that decided; none stands in for a pack that was on no shelf."""
+        digest = stored.decided.pack.digest
+        if row.output and not digest:
+            return None
+        return self.candidate or self.packs.get(digest)
 
     def _evaluated(
         self, base: ReplayResult, row: RecordRow, stored: StoredInput, compiled: CompiledPack
@@ -195,6 +202,16 @@ def _failed(base: ReplayResult, row: RecordRow, failure: PactolusError) -> Repla
         told = Said(_FAILED)
         return replace(base, result_class=ReplayClass.IDENTICAL, recorded=told, replayed=told)
     return replace(base, recorded=_recorded(row)[2], detail=f"it could not be evaluated: {failure}")
+
+
+def _pack_of(row: RecordRow) -> str:
+    """The id of the pack that decided, or that was asked for and was on no shelf; empty where neither is told."""
+    if row.pack_id or not row.input:
+        return row.pack_id
+    try:
+        return read_stored_input(row.input).decided.pack.id
+    except ValueError:
+        return ""
 
 
 def _named(stored: StoredInput) -> str:

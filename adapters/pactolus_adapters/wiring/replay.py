@@ -1,7 +1,7 @@
 """What replays are built of: an order out of what somebody wants, and the workers that do it."""
 
-from collections.abc import Iterator, Mapping, Sequence
-from contextlib import ExitStack, contextmanager
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from contextlib import ExitStack, contextmanager, suppress
 from dataclasses import dataclass
 from datetime import datetime
 from functools import partial
@@ -31,12 +31,13 @@ from pactolus_adapters.trail.events import Actor, Event, EventRecorder
 from pactolus_adapters.versions import software_versions
 from pactolus_adapters.wiring.parts import (
     hallway_settings,
+    open_shelf,
     open_trail,
     store_place,
 )
 from pactolus_adapters.wiring.shelves import every_shelf
 from pactolus_engine.decision import PackIdentity
-from pactolus_engine.errors import InputInvalid, Violation
+from pactolus_engine.errors import InputInvalid, PackNotFound, Violation
 from pactolus_engine.ports import PackShelf, Receipt
 
 __all__ = ["Prepared", "Wanted", "how", "new_folder", "open_worker", "prepared", "recorder"]
@@ -72,10 +73,12 @@ class Wanted:
 
 @dataclass(frozen=True, slots=True)
 class Prepared:
-    """A replay that can be run: `order`, and who does it in whichever process it is called (it can be pickled)."""
+    """A replay that can be run: `order`, and who does it in whichever process it is called (it can be pickled).
+    `notes`: what the operator may not expect of it."""
 
     order: Order
     open_worker: OpenWorker
+    notes: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -97,23 +100,24 @@ def prepared(settings: Settings, wanted: Wanted, folder: Path) -> Iterator[Prepa
     Raises `PackNotFound`, `PackInvalid`, `InputInvalid` for a range that is none, `SourceUnusable`,
     `ReplayFolderUnfit`, `AuditUnavailable`.
     """
-    shelves = every_shelf(settings, wanted.packs)
+    decides = open_shelf(settings)
+    shelves = every_shelf(settings, wanted.packs, decides)
+    _check_packs(wanted, shelves[: shelves.index(decides)])
     named = _candidate(shelves, wanted.pack)
     begun = ReplayFolder(folder).state()
     with _opened_source(settings, wanted, begun.spec if begun else None, folder.parent) as found:
         first, end = max(wanted.first, found.first), wanted.end or found.end
         if not found.first <= first <= end <= found.end:
-            raise InputInvalid(
-                [Violation("end_index", f"expected a range within {found.first} to {found.end}")]
-            )
+            raise _no_range(first, end, found)
         # What was never evaluated has no pack of its own.
         chosen = named if named or found.is_of_log else _candidate(shelves, settings.pack)
         of = wanted.of or (chosen.id if chosen and found.is_of_log else "")
         packs = PacksByDigest(shelves).digests
         spec = ReplaySpec(dict(found.described), first, end, chosen, of, software_versions(), packs)
-        yield Prepared(
-            Order(spec, folder, wanted.reason), partial(open_worker, settings, wanted, spec, found.source)
-        )
+        opened = partial(open_worker, settings, wanted, spec, found.source)
+        in_force = decides if found.is_of_log else None
+        notes = tuple(_notes(settings, shelves, in_force, named))
+        yield Prepared(Order(spec, folder, wanted.reason), opened, notes)
 
 
 def new_folder(settings: Settings) -> Path:
@@ -207,6 +211,40 @@ def _log(settings: Settings, wanted: Wanted, begun: ReplaySpec | None) -> _Opene
         end = min(wanted.end or count, count)
         described = {"kind": "log", "origin": trail.origin, "root": trail.root(end).hex()}
     return _Opened(described, 0, count, None, True)
+
+
+def _no_range(first: int, end: int, found: _Opened) -> InputInvalid:
+    said = (
+        f"found records {first} to {end}, expected a range within {found.first} to {found.end} (--from, --to)"
+    )
+    return InputInvalid([Violation("range", said)])
+
+
+def _check_packs(wanted: Wanted, shelves: Iterable[PackShelf]) -> None:
+    """A candidate is looked for in the folders that were named: one that is not there is not the pack in force."""
+    pack_id = wanted.pack.partition("@")[0]
+    if not (pack_id and wanted.packs) or wanted.of:
+        return
+    there = {one.pack.id for shelf in shelves for one in shelf.all()}
+    if pack_id not in there:
+        names = ", ".join(f"`{one}`" for one in sorted(there))
+        raise PackNotFound(
+            f"--packs holds no pack `{pack_id}`, only {names}: name the folder that its folder lies in"
+        )
+
+
+def _notes(
+    settings: Settings, shelves: Iterable[PackShelf], in_force: PackShelf | None, named: PackIdentity | None
+) -> Iterator[str]:
+    if named is None:
+        return
+    name = f"`{named.id}@{named.version}`"
+    pack = PacksByDigest(shelves).one(named.digest).pack
+    if settings.overlays and pack.overlay is None and (settings.overlays / f"{named.id}.yaml").exists():
+        yield f"the site's overlay of `{named.id}` does not fit {name}, which is evaluated as its authors wrote it"
+    with suppress(PackNotFound):
+        if in_force and in_force.get(named.id).pack.digest == named.digest:
+            yield f"{name} is the pack in force"
 
 
 def _candidate(shelves: Sequence[PackShelf], name: str) -> PackIdentity | None:

@@ -15,7 +15,13 @@ from typing import TYPE_CHECKING, Any, Final
 from pactolus_adapters.replay.packs import PacksByDigest, candidate
 from pactolus_adapters.replay.runners.carried import CarriedError
 from pactolus_adapters.replay.runners.child import start_child
-from pactolus_adapters.replay.shadow.kept import KeptShadow, begin_shadow, named_shadow, shadow_to_go_on_with
+from pactolus_adapters.replay.shadow.kept import (
+    KeptShadow,
+    begin_shadow,
+    named_shadow,
+    shadow_before,
+    shadow_to_go_on_with,
+)
 from pactolus_adapters.replay.shadow.watch import ShadowWatch
 from pactolus_adapters.replay.spec import ReplaySpec
 from pactolus_adapters.settings import Settings, SettingsInvalid
@@ -62,13 +68,27 @@ class Shadow:
             return
         settings, data = self.house.settings, self.house.settings.data
         kept = shadow_to_go_on_with(data, self.spec)
-        first = kept.state.spec.first if kept else self.house.audit.size()
+        first = kept.state.spec.first if kept else self._first(self.spec)
         what = "shadow goes on" if kept else "shadow started"
         record = self.house.events.record(_ACTOR, Event("replay", _details(what, self.spec, first)))
         self._kept = kept or begin_shadow(data, _from(self.spec, first), record.index)
         silence = _SILENCE_SECONDS + _RECORDS_BETWEEN_SIGNS * _TIMES_ASKED * settings.match_seconds
         self._watch = ShadowWatch(partial(start_child, _live, settings, self._kept), self.tell, silence)
         self._watch.start()
+
+    def _first(self, spec: ReplaySpec) -> int:
+        """Where a new shadow begins: where the one before of the same candidate ended, so that none is left out."""
+        before = shadow_before(self.house.settings.data, spec)
+        if before is None:
+            return self.house.audit.size()
+        from pactolus_adapters.replay.parts import PartUnreadable, parts
+        from pactolus_adapters.replay.shadow.tail import with_end
+
+        try:
+            return with_end(before.state.spec, parts(before.path)).end
+        except PartUnreadable as error:
+            self.tell(f"shadow: {error}; the new one begins at the end of the log")
+            return self.house.audit.size()
 
     def stop(self) -> None:
         """Ends it at once."""

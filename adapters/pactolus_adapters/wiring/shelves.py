@@ -25,12 +25,16 @@ def every_shelf(
 
 
 def named_shelves(settings: Settings, folders: Iterable[Path]) -> list[PackShelf]:
-    """Each folder with the site's overlay, and as its authors wrote it, since either may have decided.
+    """Each folder with the site's overlays where they fit, and as its authors wrote it, since either may have decided.
 
     Raises `PackInvalid`.
     """
     sites = (settings, _bare(settings)) if settings.overlays else (settings,)
-    return [FolderShelf(folder, prepare_pack, site.overlays) for folder in folders for site in sites]
+    return [
+        FolderShelf(folder, prepare_pack, site.overlays, where_they_fit=True)
+        for folder in folders
+        for site in sites
+    ]
 
 
 def _bare(settings: Settings) -> Settings:

@@ -49,6 +49,17 @@ def test_an_overlay_finds_its_pack_by_id(rules: Path, site: Path) -> None:
     assert bare.digest != pack.digest
 
 
+def test_an_overlay_of_another_version_is_left_out_where_it_need_not_fit(rules: Path, site: Path) -> None:
+    for fitting in (OVERLAY, OVERLAY.replace(b"1.2.3", b"1.2.2")):
+        (site / "minimal.yaml").write_bytes(fitting)
+        (site / "nobody.yaml").write_bytes(OVERLAY)
+        found = FolderShelf(rules, compile_pack, site, where_they_fit=True).get("minimal").pack
+        assert (found.overlay is not None) == (fitting == OVERLAY)
+    (rules / "some-folder" / "pack.yaml").write_bytes(b"id: minimal")
+    with pytest.raises(PackInvalid):
+        FolderShelf(rules, compile_pack, site, where_they_fit=True)
+
+
 def test_an_empty_folder_sets_nothing(rules: Path, tmp_path: Path) -> None:
     (tmp_path / "empty").mkdir()
     pack = FolderShelf(rules, compile_pack, tmp_path / "empty").get("minimal").pack

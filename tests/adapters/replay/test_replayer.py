@@ -211,6 +211,20 @@ def test_only_records_of_the_pack_are_part_of_the_replay(room: Room) -> None:
     assert [one.passes_over(row) for row in rows(room)] == [OTHER_PACK, "", "read"]
 
 
+@pytest.mark.parametrize(
+    ("pack_id", "version", "passed_over"), [("no-such-pack", "", OTHER_PACK), (ENDPOINT, "9.9.9", "")]
+)
+def test_a_pack_that_was_on_no_shelf_is_no_difference(
+    room: Room, pack_id: str, version: str, passed_over: str
+) -> None:
+    with pytest.raises(PactolusError):
+        room.send(FULL, pack_id=pack_id, pack_version=version)
+    one = replayer(candidate=the_shelf().get(ENDPOINT), of=ENDPOINT)
+    (row,) = rows(room)
+    assert one.passes_over(row) == passed_over
+    assert one.result(row).result_class is ReplayClass.INPUT_MISSING
+
+
 def test_what_was_never_evaluated_is_new(room: Room) -> None:
     room.send(FULL)
     (row,) = rows(room)

@@ -150,6 +150,8 @@ def _replayed(settings: "Settings", wanted: "Wanted", how: "How", folder: Path) 
     record = wiring.recorder(settings, wanted, operator())
     with wiring.prepared(settings, wanted, folder) as prepared, ReplayFolder(folder).held():
         order = prepared.order
+        for note in prepared.notes:
+            click.echo(f"note: {note}", err=True)
         state = run.begin(order, record)
         records = order.spec.end - order.spec.first
         with _resumable(folder, is_done=state.finished is not None):

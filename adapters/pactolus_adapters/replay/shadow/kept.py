@@ -10,7 +10,14 @@ from pactolus_adapters.replay.spec import ReplaySpec
 from pactolus_engine.decision import PackIdentity
 from pactolus_engine.errors import InputInvalid, Violation
 
-__all__ = ["KeptShadow", "begin_shadow", "kept_shadows", "named_shadow", "shadow_to_go_on_with"]
+__all__ = [
+    "KeptShadow",
+    "begin_shadow",
+    "kept_shadows",
+    "named_shadow",
+    "shadow_before",
+    "shadow_to_go_on_with",
+]
 
 SHADOW_FOLDER: Final = "shadow"
 _DIGEST_SHOWN: Final = 12
@@ -44,6 +51,13 @@ def shadow_to_go_on_with(data: Path, spec: ReplaySpec) -> KeptShadow | None:
     """The shadow of this candidate, by this software, over this log; None when it was never begun. One report comes
     from one software, so that another version begins anew. Raises `ReplayFolderUnfit`."""
     found = [one for one in kept_shadows(data) if _placeless(one.state.spec) == _placeless(spec)]
+    return found[-1] if found else None
+
+
+def shadow_before(data: Path, spec: ReplaySpec) -> KeptShadow | None:
+    """The last shadow of this candidate over this log, by whatever software and among whatever other packs; None when
+    there was none. Raises `ReplayFolderUnfit`."""
+    found = [one for one in kept_shadows(data) if _same_candidate(one.state.spec, spec)]
     return found[-1] if found else None
 
 
@@ -81,6 +95,10 @@ def _is_shadow(path: Path, state: ReplayState) -> bool:
     if state.spec.pack is None:
         raise ReplayFolderUnfit(f"`{path}` holds a replay that is no shadow: move it elsewhere")
     return True
+
+
+def _same_candidate(one: ReplaySpec, other: ReplaySpec) -> bool:
+    return (one.pack, one.source, one.of) == (other.pack, other.source, other.of)
 
 
 def _placeless(spec: ReplaySpec) -> ReplaySpec:

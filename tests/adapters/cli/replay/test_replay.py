@@ -6,10 +6,12 @@ import subprocess
 import sys
 from collections.abc import Iterator
 from contextlib import contextmanager
+from datetime import date
 from pathlib import Path
 
 import pytest
 
+from pactolus_adapters.authoring.new_pack import new_pack
 from pactolus_adapters.cli.audit.operator import operator
 from tests.adapters.cli.replay.conftest import REQUESTS, SECOND, VALUES, classes, events, summary
 from tests.adapters.cli.run import Runner, runner
@@ -97,7 +99,28 @@ def test_a_range_that_is_none_is_3(run: Runner, place: Path, asked: tuple[object
 def test_a_pack_that_there_is_not_is_4(run: Runner, place: Path, pack: str) -> None:
     done = run("--pack", pack)
     assert (done.code, done.out, events(place)) == (4, "", [])
-    assert "no such pack" in done.err and "--packs" in done.err
+    assert f"no pack `{pack}`; there are: `{PACK}@" in done.err and "--packs" in done.err
+
+
+def test_a_folder_of_packs_without_the_candidate_is_4(run: Runner, place: Path) -> None:
+    new_pack("other", place / "others", date(2026, 3, 1))
+    done = run("--pack", PACK, "--packs", place / "others")
+    assert (done.code, done.out, events(place)) == (4, "", [])
+    assert f"--packs holds no pack `{PACK}`, only `other`" in done.err
+    again = run("--pack", PACK, "--of", PACK, "--packs", place / "others")
+    assert again.code == 0 and "is the pack in force" in again.err
+
+
+def test_an_overlay_that_does_not_fit_the_candidate_is_told(run: Runner, place: Path) -> None:
+    site = place / "site"
+    site.mkdir()
+    version = (place / "rules" / PACK / "pack.yaml").read_text().split("version: ")[1].split()[0]
+    (site / f"{PACK}.yaml").write_text(
+        f"overlay-for: {PACK}\npack-version: {version}\ntitle: Ours\nparameters: {{}}\n"
+    )
+    done = run("--pack", PACK, "--packs", place / "candidate", "--overlays", site)
+    assert done.code == 10, done.err
+    assert f"the site's overlay of `{PACK}` does not fit `{PACK}@0.2.0`" in done.err
 
 
 def test_no_log_is_5_and_makes_none(run: Runner, place: Path) -> None:

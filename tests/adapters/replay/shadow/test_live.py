@@ -6,12 +6,15 @@ import signal
 import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
+from datetime import date
 from decimal import Decimal
 from pathlib import Path
 
 import pytest
 
 from pactolus.v1.evaluation_service_pb2 import EvaluateResponse
+from pactolus_adapters.authoring.new_pack import new_pack
+from pactolus_adapters.replay.parts import parts
 from pactolus_adapters.replay.shadow.kept import kept_shadows
 from pactolus_adapters.settings import settings_from
 from pactolus_adapters.trail.places import listed
@@ -141,6 +144,20 @@ def test_nothing_is_left_out_whatever_befalls_it(stand: Stand) -> None:
     assert [one.index for one in stand.results()] == _requests(stand)
     assert len(stand.results()) == 6 * len(MRDS)
     assert sum(one.is_difference for one in stand.results()) == 6 * sum(map(_moves, MRDS))
+
+
+def test_another_pack_on_the_shelf_begins_a_new_shadow_where_the_one_before_ended(stand: Stand) -> None:
+    with stand.served() as server:
+        last = ask(server, MRDS)[-1].receipt.index
+        assert until(lambda: stand.done() > last, 60), server.err.read_text()
+        os.kill(shadow_process(server), signal.SIGSTOP)
+        ask(server, MRDS, 100)
+    new_pack("another", stand.rules, date(2026, 3, 1))
+    with stand.served() as server:
+        assert until(lambda: len(kept_shadows(stand.data)) == 2, 30), server.err.read_text()
+    before, after = kept_shadows(stand.data)
+    assert after.state.spec.first == parts(before.path)[-1].partition.end
+    assert len(after.state.spec.packs) == len(before.state.spec.packs) + 1
 
 
 def test_a_log_in_postgresql_is_followed_as_well(
