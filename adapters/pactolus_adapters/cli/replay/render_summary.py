@@ -19,9 +19,10 @@ from pactolus_adapters.replay.report.words import (
 
 __all__ = ["render_summary"]
 
-_MOST_FLOWS: Final = 6
-_MOST_RULES: Final = 5
-_MOST_REASONS: Final = 3
+_MOST_FLOWS: Final = 3
+_MOST_OPTIONS: Final = 3
+_MOST_RULES: Final = 4
+_MOST_REASONS: Final = 2
 _SHOWN_DIGITS: Final = 16
 _Row = tuple[str, ...]
 
@@ -43,6 +44,7 @@ def _lines(summary: Summary, folder: Path | None) -> Iterator[str]:
     yield from section("By class", _classes(summary))
     yield from section("First answers", _first_answers(summary))
     yield from section("Outcomes that changed", _flows(summary))
+    yield from section("Options gained and lost", _options(summary))
     yield from section("Rules that came out otherwise", _rules(summary))
     yield from section("Not compared", _not_compared(summary))
     yield ""
@@ -84,6 +86,15 @@ def _flows(summary: Summary) -> Iterator[str]:
         for flow in changed
     ]
     return _first(("before", "after", "differences"), rows, _MOST_FLOWS)
+
+
+def _options(summary: Summary) -> Iterator[str]:
+    """By how many answers an option was gained and lost, side by side."""
+    moved = [one for one in summary.options if one.gained or one.lost]
+    said = [f"{_short(one.option)} +{one.gained:,} -{one.lost:,}" for one in moved[:_MOST_OPTIONS]]
+    if len(moved) > _MOST_OPTIONS:
+        said.append(f"and {len(moved) - _MOST_OPTIONS} more, in the report")
+    return iter(folded(", ".join(said)) if said else [])
 
 
 def _rules(summary: Summary) -> Iterator[str]:

@@ -124,7 +124,16 @@ class _Tally:
 
     def all_rules(self) -> tuple[RuleMoved, ...]:
         """Each move once, those with the most differences first."""
-        ordered = sorted(self.rules.items(), key=lambda one: (-one[1].differences, -one[1].records, one[0]))
+        # Among equals first the rules that were written otherwise: the others follow from them.
+        ordered = sorted(
+            self.rules.items(),
+            key=lambda one: (
+                -one[1].differences,
+                -one[1].records,
+                f"rule:{one[0][0]}" not in one[1].because,
+                one[0],
+            ),
+        )
         return tuple(
             RuleMoved(*key, tally.records, tally.differences, _by_name(tally.because), tuple(tally.examples))
             for key, tally in ordered

@@ -32,9 +32,10 @@ DISCLAIMER: Final = (
 )
 
 UNDER_ROOT: Final = (
-    "The root is a Merkle tree hash (RFC 6962, SHA-256) over the results in the order of their index. Everything here "
-    "but how it ran follows from them, from what was asked for and from the records: the same replay gives the same "
-    "root, on whatever machine, by whatever runner, in however many parts."
+    "The root is a Merkle tree hash (RFC 6962, SHA-256) over the results in the order of their index: the same replay "
+    "gives the same root, on whatever machine, by whatever runner, in however many parts. The counts here follow from "
+    "the results. Range, pack and its digest are not under the root; the record of the replay's end in the audit log "
+    "holds them beside it."
 )
 
 NOT_UNDER_ROOT: Final = "How it ran is told for the operator; no root or signature vouches for it."
@@ -53,6 +54,11 @@ CLASS_WORDS: Final[Mapping[str, str]] = {
 }
 """What each class says of a record."""
 
+_LACKING: Final = "and answers may lack what those hold"
+_MAY_LACK: Final = (
+    "What cannot be read may be of any patient of the source, whose answer then lacks it: mend it before you rely on "
+    "any of these answers."
+)
 _OUTCOMES: Final = (*(one.value for one in Outcome), "refused", "failed")
 
 
@@ -92,6 +98,9 @@ def verdict(summary: Summary) -> str:
         return f"No decision was evaluated again: none of {counted(summary.records, 'record')} was part of this replay."
     if _is_new(summary):
         return f"{counted(new, 'record')} evaluated for the first time; there was nothing to compare with."
+    if new and not summary.compared:
+        said = f"{counted(new, 'record')} evaluated for the first time; {summary.could_not_be_compared:,} could not be"
+        return f"{said}, {_LACKING}." if _is_shared_out(summary) else f"{said}."
     if summary.is_all_identical:
         same = "the same answer" if summary.spec.pack else "byte for byte the same answer"
         return f"All identical: {same} for {counted(summary.results, 'decision')}."
@@ -105,7 +114,9 @@ def could_not_be_compared(summary: Summary) -> str:
     kinds = [f"{summary.classes[one]:,} {one}" for one in NOT_COMPARED if summary.classes[one]]
     if not kinds:
         return "Every record of this replay could be evaluated."
-    return f"{counted(summary.could_not_be_compared, 'record')} could not be evaluated again: {', '.join(kinds)}."
+    again = " again" if summary.compared else ""
+    said = f"{counted(summary.could_not_be_compared, 'record')} could not be evaluated{again}: {', '.join(kinds)}."
+    return f"{said} {_MAY_LACK}" if _is_shared_out(summary) else said
 
 
 def causes_in_order(because: Mapping[str, int]) -> list[tuple[str, int]]:
@@ -153,6 +164,11 @@ def _found(summary: Summary) -> str:
     )
     new = summary.classes[ReplayClass.NEW]
     return f"{said}; {new:,} had no earlier answer." if new else f"{said}."
+
+
+def _is_shared_out(summary: Summary) -> bool:
+    """Whether a record may lack what stands in one that could not be evaluated: each line of Bulk Data is some patient's."""
+    return summary.spec.source.get("kind") == "bulk-data" and summary.classes[ReplayClass.ERROR] > 0
 
 
 def _is_new(summary: Summary) -> bool:

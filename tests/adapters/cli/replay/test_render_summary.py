@@ -7,7 +7,7 @@ import pytest
 
 from pactolus_adapters.cli.replay.render_summary import render_summary
 from pactolus_adapters.cli.terminal import WIDTH
-from pactolus_adapters.replay.report.summary import Flow, NotCompared, RuleMoved, Summary
+from pactolus_adapters.replay.report.summary import Flow, NotCompared, OptionOffered, RuleMoved, Summary
 from pactolus_engine.replay.result import ReplayClass
 from tests.adapters.replay.report.golden import a_summary
 
@@ -25,12 +25,13 @@ def test_the_longest_replay_has_forty_lines(summary: Summary) -> None:
         rules=tuple(
             RuleMoved("r" * 500, "true", "false", 9, 9, {"c" * 500: 1, "d": 1}, ()) for _ in range(99)
         ),
+        options=tuple(OptionOffered("o" * 500, 9, 9, 10**9, 10**9) for _ in range(99)),
         not_compared=tuple(NotCompared("error", "why " * 99, 9) for _ in range(51)),
     )
     lines = render_summary(crowded, Path("report")).splitlines()
     assert len(lines) <= 40
     assert max(map(len, lines[2:])) <= 1.5 * WIDTH
-    for told in ("93 more", "94 more", "48 more"):
+    for told in ("96 more", "95 more", "49 more"):
         assert any(told in line for line in lines)
 
 

@@ -91,3 +91,16 @@ def test_what_was_never_evaluated_is_new_and_has_its_answers(
     for _ in range(2):  # the report lies in the source, and is gone on with
         inside = run(*asked, report="cohort/report")
         assert inside.code == 0, inside.err
+
+
+def test_a_line_that_cannot_be_read_may_be_of_any_patient(run: Runner, place: Path) -> None:
+    source = _bulk(place / "cohort")
+    with next(source.glob("*.ndjson")).open("ab") as file:
+        file.write(b'{"resourceType": "Observation", "subj\n')
+    done = run(source, "--pack", PACK, "--at", AT.isoformat())
+    assert done.code == 1
+    assert "1 could not be, and answers may lack what those hold" in done.out
+    for form in ("summary.md", "summary.html"):
+        report = (place / "report" / form).read_text()
+        assert "mend it before you rely on any of these answers" in report
+    assert "mend it before you rely" in " ".join(done.out.split())
