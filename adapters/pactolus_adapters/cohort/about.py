@@ -29,9 +29,10 @@ TWO SNAPSHOTS, each complete, as FHIR R4 Bulk Data: one NDJSON file per resource
   post-induction    all who were enrolled, as known when consolidation is decided
   pre-maintenance   all who were randomised, as known when maintenance is due, with the later MRD results
 
-HOW TO EVALUATE
+HOW TO EVALUATE, beside the folder of the rules; COHORT is this folder
 
 {commands}
+  pactolus cohort tables COHORT {reports}
 
 The instants matter: what lies after them has not happened yet. The arm stands in ResearchSubject.assignedArm, which
 the service passes over. Some MRD results are there in two versions, preliminary and final or final and corrected; the
@@ -61,6 +62,7 @@ def about(seed: int, scale: int) -> str:
         seed=seed,
         scale=scale,
         commands="\n".join(_command(*snapshot) for snapshot in SNAPSHOTS),
+        reports=" ".join(f"--{_report(pack)} {_report(pack)}" for _, pack, _ in SNAPSHOTS),
         enrolled=ENROLLED,
         completed=COMPLETED,
         arms="\n".join(arms),
@@ -71,7 +73,11 @@ def about(seed: int, scale: int) -> str:
 
 
 def _command(folder: str, pack: str, at: datetime) -> str:
-    return f"  pactolus replay {folder} --pack {pack} --at {stamp(at)}"
+    return f"  pactolus replay COHORT/{folder} --pack {pack} --at {stamp(at)} --report {_report(pack)}"
+
+
+def _report(pack: str) -> str:
+    return pack.removeprefix("midas-")
 
 
 def stamp(instant: datetime) -> str:

@@ -137,8 +137,10 @@ def test_the_readme_says_what_it_is_and_when_to_evaluate(folder: Path) -> None:
     text = (folder / "README.txt").read_text(encoding="ascii")
     assert text.startswith("A SYNTHETIC COHORT, MADE TO MATCH")
     assert "seed 1, scale 1" in text
-    assert "pactolus replay post-induction --pack midas-consolidation --at 2024-06-01T12:00:00Z" in text
-    assert "pactolus replay pre-maintenance --pack midas-endpoint --at 2025-06-01T12:00:00Z" in text
+    assert (
+        "pactolus replay COHORT/post-induction --pack midas-consolidation --at 2024-06-01T12:00:00Z" in text
+    )
+    assert "pactolus replay COHORT/pre-maintenance --pack midas-endpoint --at 2025-06-01T12:00:00Z" in text
     assert max(map(len, text.splitlines())) <= 120
 
 

@@ -34,7 +34,7 @@ def tables(folder: Path, consolidation: Path, endpoint: Path, as_markdown: bool)
       pactolus replay cohort/pre-maintenance --pack midas-endpoint --at 2025-06-01T12:00:00Z --report second
       pactolus cohort tables cohort --consolidation first --endpoint second
 
-    Exit codes: 0 every number is the published one; 1 one is not; 2 usage, or a report that is not of this cohort.
+    Exit codes: 0 every number marked `same` is the published one; 1 one is not; 2 usage, or a report that is not of this cohort.
     """
     from pactolus_adapters.cohort.about import SNAPSHOTS
     from pactolus_adapters.cohort.answers import patient_answers

@@ -108,7 +108,8 @@ def replay(
     """Evaluate recorded decisions again from their stored requests, at their recorded instants.
 
     SOURCE is a Parquet export of an audit log, or what was never evaluated: a folder of FHIR Bulk Data NDJSON, or
-    of Bundles; without it the audit log itself is read, a snapshot, beside whoever records in it.
+    of Bundles; without it the audit log itself is read, a snapshot. A log in SQLite that a server holds is
+    replayed by that server (`AuditService.StartReplay`).
 
     Without --pack each record goes through the pack that decided it, and must come out byte for byte. With
     --pack the answers are compared: which outcomes, options and texts would have been others, by which rule, and why.
