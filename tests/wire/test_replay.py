@@ -151,11 +151,14 @@ def test_a_stream_that_was_cut_is_taken_up(done: Done) -> None:
 def test_the_page_s_client_gets_what_it_shows(done: Done, capsys: pytest.CaptureFixture[str]) -> None:
     page = (ROOT / "docs/audit/replay-rpc.md").read_text(encoding="utf-8")
     (program,) = re.findall(r"```python\n(.*?)```", page, re.DOTALL)
-    shown = 'request_id="impact-1", reason="monthly check"'
-    assert shown in program
-    exec(program.replace(shown, "**IMPACT"), {"channel": done.served.channel, "IMPACT": IMPACT})
+    shown = 'request_id="check-1", reason="monthly check"'
+    assert shown in program and ":50051" in program
+    program = program.replace(shown, "**IMPACT").replace(":50051", f":{done.served.port}")
+    exec(program, {"IMPACT": IMPACT})
     assert capsys.readouterr().out.splitlines() == [
-        "5 of 5 REPLAY_STATE_DONE",
+        "5 of 5",
+        "3 REPLAY_CLASS_IDENTICAL",
+        "1 REPLAY_CLASS_CHANGED_OUTCOME",
         f"{BETWEEN} REPLAY_CLASS_CHANGED_OUTCOME rule:offer-go-on",
     ]
 
