@@ -8,7 +8,7 @@ from collections.abc import Iterable, Iterator
 from typing import TYPE_CHECKING
 
 from pactolus_adapters.cli.render_options import render_caveat, render_options
-from pactolus_adapters.cli.terminal import clean, folded, section
+from pactolus_adapters.cli.terminal import clean, folded, section, shown_digest
 from pactolus_engine.decision import Decision, Evidence, FactUsed, Outcome, PossibleOutcome, Reason
 from pactolus_engine.errors import InputInvalid
 
@@ -32,7 +32,6 @@ _CONCLUDE = "conclude"
 _GIVEN = {Outcome.OFFER: frozenset({"offer"}), Outcome.CONCLUDED: frozenset({_CONCLUDE})}
 """The effects that give what an outcome gives."""
 _BLOCK = "block"
-_SHOWN_DIGITS = 16
 
 
 def render_answer(name: str, answer: "Answer") -> str:
@@ -256,7 +255,7 @@ def _receipt(answer: "Answer") -> Iterator[str]:
     decision, receipt = answer.decision, answer.receipt
     pack = decision.pack
     yield ""
-    yield from folded(f"{pack.id} {pack.version}, sha256 {pack.digest[:_SHOWN_DIGITS]}...", "pack      ")
+    yield from folded(f"{pack.id} {pack.version}, {shown_digest(pack.digest)}", "pack      ")
     yield from folded(decision.evaluation_time, "at        ")
     yield from folded(decision.decision_id, "decision  ")
     yield from folded(f"{receipt.index} of {receipt.log_origin}", "record    ")

@@ -3,12 +3,18 @@
 from collections.abc import Iterable, Iterator
 from textwrap import wrap
 
-__all__ = ["WIDTH", "clean", "folded", "section", "several", "table"]
+__all__ = ["WIDTH", "clean", "folded", "section", "several", "shown_digest", "table"]
 
 WIDTH = 96
 """Columns of a line, its indent included."""
 
 _INDENT = "   "
+_SHOWN_DIGITS = 16
+
+
+def shown_digest(digest: str) -> str:
+    """As much of a SHA-256 in hex as tells one from another."""
+    return f"sha256 {digest[:_SHOWN_DIGITS]}..."
 
 
 def clean(text: str) -> str:

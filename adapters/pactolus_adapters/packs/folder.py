@@ -56,7 +56,9 @@ class FolderShelf:
             try:
                 files = read_pack_files(folder)
                 ids.append(declared_id(files))
-                packs.append(compile_pack(_read(folder.name, files, site, where_it_fits=where_they_fit)))
+                packs.append(
+                    compile_pack(_read(folder.name, files, ids[-1], site, where_it_fits=where_they_fit))
+                )
             except PackInvalid as error:
                 refused.append(folder.name)
                 issues.extend(i if is_of_site(i) else inside(folder.name, i) for i in error.issues)
@@ -82,8 +84,9 @@ class FolderShelf:
         return self._packs
 
 
-def _read(name: str, files: dict[str, bytes], site: OverlayFolder, *, where_it_fits: bool) -> Pack:
-    pack_id = declared_id(files)
+def _read(
+    name: str, files: dict[str, bytes], pack_id: str, site: OverlayFolder, *, where_it_fits: bool
+) -> Pack:
     try:
         return read_pack(name, files, overlay=site.of(pack_id), site_approvals=site.approvals_of(pack_id))
     except PackInvalid as error:

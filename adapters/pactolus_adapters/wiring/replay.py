@@ -12,6 +12,7 @@ from pactolus_adapters.clock import system_clock
 from pactolus_adapters.instants import milliseconds, written
 from pactolus_adapters.matchers.memo import MemoMatcher
 from pactolus_adapters.matchers.process import ProcessMatcher
+from pactolus_adapters.packs.overlays import OverlayFolder
 from pactolus_adapters.replay.folder import REPLAYS_FOLDER, ReplayFolder
 from pactolus_adapters.replay.packs import PacksByDigest, candidate
 from pactolus_adapters.replay.ports import OpenWorker, Source, Worker
@@ -240,7 +241,7 @@ def _notes(
         return
     name = f"`{named.id}@{named.version}`"
     pack = PacksByDigest(shelves).one(named.digest).pack
-    if settings.overlays and pack.overlay is None and (settings.overlays / f"{named.id}.yaml").exists():
+    if pack.overlay is None and OverlayFolder(settings.overlays).of(named.id):
         yield f"the site's overlay of `{named.id}` does not fit {name}, which is evaluated as its authors wrote it"
     with suppress(PackNotFound):
         if in_force and in_force.get(named.id).pack.digest == named.digest:

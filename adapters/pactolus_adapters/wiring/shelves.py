@@ -9,7 +9,7 @@ from pactolus_adapters.settings import Settings
 from pactolus_adapters.wiring.parts import open_shelf, prepare_pack
 from pactolus_engine.ports import PackShelf
 
-__all__ = ["every_shelf", "named_shelves"]
+__all__ = ["every_shelf"]
 
 
 def every_shelf(
@@ -21,10 +21,10 @@ def every_shelf(
     Raises `PackInvalid`.
     """
     without = [open_shelf(_bare(settings))] if settings.overlays else []
-    return [*named_shelves(settings, folders), shelf or open_shelf(settings), *without]
+    return [*_named_shelves(settings, folders), shelf or open_shelf(settings), *without]
 
 
-def named_shelves(settings: Settings, folders: Iterable[Path]) -> list[PackShelf]:
+def _named_shelves(settings: Settings, folders: Iterable[Path]) -> list[PackShelf]:
     """Each folder with the site's overlays where they fit, and as its authors wrote it, since either may have decided.
 
     Raises `PackInvalid`.

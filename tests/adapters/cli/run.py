@@ -25,10 +25,15 @@ class Run:
 Runner = Callable[..., Run]
 
 
-def runner(data: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]) -> Runner:
-    """A function that runs a command with these arguments, on this data directory and our rules."""
+def runner(
+    data: Path,
+    monkeypatch: pytest.MonkeyPatch,
+    capsys: pytest.CaptureFixture[str],
+    rules: Path = ROOT / "rules",
+) -> Runner:
+    """A function that runs a command with these arguments, on this data directory and these rules, else ours."""
     monkeypatch.setenv("PACTOLUS_DATA", str(data))
-    monkeypatch.setenv("PACTOLUS_RULES", str(ROOT / "rules"))
+    monkeypatch.setenv("PACTOLUS_RULES", str(rules))
 
     def run(*arguments: object) -> Run:
         monkeypatch.setattr(sys, "argv", ["pactolus", *map(str, arguments)])

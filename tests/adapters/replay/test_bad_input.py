@@ -82,9 +82,7 @@ def place(made: Path, tmp_path: Path) -> Path:
 @pytest.fixture
 def run(place: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]) -> Runner:
     """Any command, in this process."""
-    start = runner(place / "data", monkeypatch, capsys)
-    monkeypatch.setenv("PACTOLUS_RULES", str(place / "rules"))
-    return start
+    return runner(place / "data", monkeypatch, capsys, place / "rules")
 
 
 def _replayed(run: Runner, place: Path, *arguments: object) -> Run:

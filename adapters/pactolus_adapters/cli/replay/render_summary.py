@@ -4,7 +4,7 @@ from collections.abc import Iterator, Sequence
 from pathlib import Path
 from typing import Final
 
-from pactolus_adapters.cli.terminal import clean, folded, section, table
+from pactolus_adapters.cli.terminal import clean, folded, section, shown_digest, table
 from pactolus_adapters.replay.report.summary import RuleMoved, Summary
 from pactolus_adapters.replay.report.words import (
     causes_in_order,
@@ -23,7 +23,6 @@ _MOST_FLOWS: Final = 3
 _MOST_OPTIONS: Final = 3
 _MOST_RULES: Final = 4
 _MOST_REASONS: Final = 2
-_SHOWN_DIGITS: Final = 16
 _Row = tuple[str, ...]
 
 _INDENT: Final = "   "
@@ -49,7 +48,7 @@ def _lines(summary: Summary, folder: Path | None) -> Iterator[str]:
     yield from section("Not compared", _not_compared(summary))
     yield ""
     if pack := summary.spec.pack:  # a candidate may have the version of the pack in force
-        yield f"pack     {clean(named_pack(pack))}, sha256 {pack.digest[:_SHOWN_DIGITS]}..."
+        yield f"pack     {clean(named_pack(pack))}, {shown_digest(pack.digest)}"
     yield f"records  {records_read(summary)}"
     yield f"root     {summary.root}"
     if folder is not None:

@@ -7,7 +7,7 @@ from shlex import quote
 from pactolus_adapters.authoring.diff import Sent, statement_words
 from pactolus_adapters.authoring.draft import Draft
 from pactolus_adapters.cli.rules.render_explain import answer_line
-from pactolus_adapters.cli.terminal import folded, section
+from pactolus_adapters.cli.terminal import folded, section, shown_digest
 from pactolus_engine.differences.compare import Comparison, Difference, RuleDifference
 from pactolus_engine.differences.listed import Change
 from pactolus_engine.pack.model import Pack
@@ -40,7 +40,7 @@ def render_comparison(
 
 
 def _name(pack: Pack) -> str:
-    return f"{pack.id} {pack.version}, sha256 {pack.digest[:16]}..."
+    return f"{pack.id} {pack.version}, {shown_digest(pack.digest)}"
 
 
 def _verdict(comparison: Comparison) -> str:

@@ -54,8 +54,7 @@ def place(made: Path, tmp_path: Path) -> Path:
 @pytest.fixture
 def run(place: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]) -> Runner:
     """The command, in this process."""
-    start = runner(place / "data", monkeypatch, capsys)
-    monkeypatch.setenv("PACTOLUS_RULES", str(place / "rules"))
+    start = runner(place / "data", monkeypatch, capsys, place / "rules")
 
     def replay(*arguments: object, report: str = "report") -> Run:
         return start("replay", *arguments, "--runner", "inline", "--report", place / report)

@@ -20,12 +20,11 @@ from tests.support.replay_logs import (
 def test_an_export_is_replayed_as_the_log_that_it_is_of(
     run: Runner, place: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
 ) -> None:
-    out, command = place / "records.parquet", runner(place / "data", monkeypatch, capsys)
+    out, command = place / "records.parquet", runner(place / "data", monkeypatch, capsys, place / "rules")
     assert (
         command("audit", "export", "--format", "parquet", "--with-patient-data", "--out", out, "--to", 4).code
         == 0
     )
-    monkeypatch.setenv("PACTOLUS_RULES", str(place / "rules"))
     of_export, of_log = run(out, "--json"), run("--to", 4, "--json", report="of-log")
     assert (of_export.code, classes(of_export)) == (0, {"identical": 4})
     assert summary(of_export)["root"] == summary(of_log)["root"]
@@ -37,9 +36,8 @@ def test_an_export_is_replayed_as_the_log_that_it_is_of(
 def test_an_export_without_patient_data_has_no_inputs(
     run: Runner, place: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
 ) -> None:
-    out, command = place / "records.parquet", runner(place / "data", monkeypatch, capsys)
+    out, command = place / "records.parquet", runner(place / "data", monkeypatch, capsys, place / "rules")
     assert command("audit", "export", "--format", "parquet", "--out", out, "--to", 4).code == 0
-    monkeypatch.setenv("PACTOLUS_RULES", str(place / "rules"))
     done = run(out, "--json")
     assert (done.code, classes(done)) == (1, {"input-missing": 4})
 

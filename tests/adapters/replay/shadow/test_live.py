@@ -38,9 +38,7 @@ def stand(tmp_path: Path) -> Stand:
 
 @pytest.fixture
 def run(stand: Stand, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]) -> Runner:
-    command = runner(stand.data, monkeypatch, capsys)
-    monkeypatch.setenv("PACTOLUS_RULES", str(stand.rules))
-    return command
+    return runner(stand.data, monkeypatch, capsys, stand.rules)
 
 
 def _bytes(answers: list[EvaluateResponse]) -> list[bytes]:
