@@ -54,6 +54,7 @@ class Bench:
 
     base: Path
     habits: dict[str, Any] = field(default_factory=dict)
+    source: dict[str, str] = field(default_factory=dict)
     log: MemoryAuditLog = field(default_factory=lambda: MemoryAuditLog(system_clock, origin="log.example"))
 
     def __post_init__(self) -> None:
@@ -96,7 +97,7 @@ class Bench:
         return self.base / "replays" / replay_id
 
     def _spec(self, tenant: str, asked: Asked) -> ReplaySpec:
-        return ReplaySpec({"kind": "log", "tenant": tenant}, asked.first, asked.end or RECORDS)
+        return ReplaySpec({"kind": "log", "tenant": tenant, **self.source}, asked.first, asked.end or RECORDS)
 
     def _worker(self, _spec: ReplaySpec) -> OpenWorker:
         return partial(small_worker, Habits(self.marks, **self.habits))
@@ -281,6 +282,7 @@ def test_a_start_that_could_not_be_recorded_is_none(bench: Bench, monkeypatch: p
         again()
     with pytest.raises(RequestIdReused):
         bench.start("one", reason="another")
+    bench.source["root"] = "another"
     bench.log.append(new_record("between"))  # the log has grown, the replay is of what was asked for
     assert bench.replays.start(EHR, Asked("one")) == (replay_id, 1)
     assert bench.ended(replay_id).counts is not None

@@ -96,6 +96,13 @@ def test_a_moved_rule_has_its_causes_and_its_first_examples() -> None:
     assert summary.causes == {"parameter:threshold": 25}
 
 
+def test_among_equals_the_rule_that_is_written_otherwise_stands_first() -> None:
+    follows = Moved("above-endpoint", "false", "true", ("rule:mrd-negative",))
+    written = Moved("mrd-negative", "false", "true", ("rule:mrd-negative",))
+    summary = _one_of(ReplayResult(0, ReplayClass.CHANGED_OPTIONS, moved=(follows, written)))
+    assert [one.rule for one in summary.rules] == ["mrd-negative", "above-endpoint"]
+
+
 def test_rules_with_most_differences_come_first() -> None:
     def changed(rule: str) -> ReplayResult:
         return ReplayResult(0, ReplayClass.CHANGED_TEXT, moved=(Moved(rule, "true", "false", ()),))

@@ -170,13 +170,17 @@ def test_a_file_at_the_end_must_be_readable(folder: Path) -> None:
     assert "do not show which records were in it" in violation.description
 
 
-def test_one_gap_does_not_stand_for_two_files(folder: Path) -> None:
+def test_two_files_at_the_end_must_be_readable(folder: Path) -> None:
     for name in ("200.parquet", "400.parquet"):
         _truncated(folder / name)
     with pytest.raises(ExportUnreadable):
         ExportSource(folder)
-    shutil.copy(folder / "0.parquet", folder / "600.parquet")
-    _truncated(folder / "600.parquet")
+
+
+def test_a_gap_elsewhere_does_not_stand_for_the_last_file(folder: Path) -> None:
+    shutil.copy(folder / "400.parquet", folder / "600.parquet")
+    for name in ("200.parquet", "600.parquet"):
+        _truncated(folder / name)
     with pytest.raises(ExportUnreadable):
         ExportSource(folder)
 
